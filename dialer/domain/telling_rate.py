@@ -10,6 +10,13 @@ teller's marks count by themselves only as fast as people can come out of a poll
 Each mark is judged by its own time and not by when it came: three hours without a network and then 400 marks
 at once are slow marks. One without a time is of the moment it came. A mark too many is *held*: kept, and
 nobody is left out of calls for it until a coordinator has looked (contract §3, §9).
+
+A phone's own times can be made up, so two more bounds go by the server's clock alone:
+
+- whoever joined by a link has seen nobody vote before they joined (`is_before_joining`);
+- of what comes in any hour, 600 of one account's marks count by themselves, and of all accounts of one link
+  together 600 for each of its polling districts, 3,000 at most (`link_most`, `held_beyond`). So a link that
+  got about, joined by it again and again, silences no campaign before somebody has looked.
 """
 
 from __future__ import annotations
@@ -24,6 +31,37 @@ HOUR_MOST: Final = 600
 _LIMITS: Final = ((60.0, MINUTE_MOST), (3600.0, HOUR_MOST))
 LONGEST: Final = dt.timedelta(hours=1)
 """Marks further apart than this don't count against each other."""
+
+ARRIVING_MOST: Final = HOUR_MOST
+"""As many of one account's marks count that came within an hour, whenever they say they were noted."""
+
+LINK_LEAST: Final = 2 * HOUR_MOST
+LINK_MOST: Final = 3_000
+CLOCKS_APART: Final = dt.timedelta(minutes=2)
+"""So far a phone's clock may be off from the server's after it was compared over a slow network."""
+
+
+def link_most(districts: int) -> int:
+    """How many marks of all who joined by one link count that came within an hour. `districts`: in how many
+    polling districts the link lets them mark; 0 is everywhere.
+    """
+    if not districts:
+        return LINK_MOST
+    return min(LINK_MOST, max(LINK_LEAST, districts * HOUR_MOST))
+
+
+def is_before_joining(at: dt.datetime, joined_at: dt.datetime) -> bool:
+    """Whether a mark says that it was noted before its teller had the page to note it on."""
+    return at < joined_at - CLOCKS_APART
+
+
+def held_beyond(held: Sequence[bool], room: int) -> list[bool]:
+    """Which marks are held, of those in `held` all and of the others what is beyond the first `room`."""
+    judged = []
+    for is_held in held:
+        judged.append(is_held or room <= 0)
+        room -= not is_held
+    return judged
 
 
 def too_fast(before: Iterable[dt.datetime], marks: Sequence[dt.datetime]) -> list[bool]:

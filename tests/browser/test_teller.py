@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialer.domain.access import Role
 from dialer.services.accounts.teller_links import create_teller_link, join_as_teller
@@ -171,6 +171,9 @@ def test_four_hundred_that_waited_go_in_order_and_once(join: Join, polling: Cont
     make_electors(polling, *(f"AA-{number}" for number in range(41, 401)))
     page = join()
     ready(page)
+    with polling.unit() as unit:
+        this_morning = polling.now - dt.timedelta(hours=4)
+        unit.session.execute(update(ApiToken).values(created_at=this_morning))
     page.context.set_offline(True)
     log(page, "1")
     unsent(page, 1)

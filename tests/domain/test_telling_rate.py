@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.telling_rate import HOUR_MOST, MINUTE_MOST, too_fast
+from dialer.domain.telling_rate import (
+    CLOCKS_APART,
+    HOUR_MOST,
+    MINUTE_MOST,
+    held_beyond,
+    is_before_joining,
+    link_most,
+    too_fast,
+)
 
 NOON = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
 
@@ -62,3 +70,24 @@ def test_whatever_the_order_no_minute_lets_more_through(
 def test_a_list_sent_in_two_parts_is_judged_as_one(marks: list[dt.datetime], first: int) -> None:
     parts = too_fast([], marks[:first]) + too_fast(marks[:first], marks[first:])
     assert parts == too_fast([], marks)
+
+
+@pytest.mark.parametrize(
+    ("districts", "most"), [(0, 3_000), (1, 1_200), (2, 1_200), (4, 2_400), (5, 3_000), (60, 3_000)]
+)
+def test_how_many_come_by_one_link(districts: int, most: int) -> None:
+    assert link_most(districts) == most
+
+
+def test_nobody_saw_a_vote_before_they_joined() -> None:
+    assert is_before_joining(NOON - CLOCKS_APART - dt.timedelta(seconds=1), NOON)
+    assert not is_before_joining(NOON - CLOCKS_APART, NOON)
+
+
+@given(st.lists(st.booleans(), max_size=50), st.integers(-5, 60))
+def test_the_first_count_as_long_as_there_is_room(held: list[bool], room: int) -> None:
+    judged = held_beyond(held, room)
+    assert judged.count(False) == min(held.count(False), max(0, room))
+    assert all(after for before, after in zip(held, judged, strict=True) if before)
+    counting = [after for before, after in zip(held, judged, strict=True) if not before]
+    assert counting == sorted(counting)

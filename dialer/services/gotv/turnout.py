@@ -12,7 +12,6 @@ from typing import Final
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import ValidationFailed
 from dialer.domain.telling import Outcome, noted_at
-from dialer.domain.telling_rate import LONGEST, too_fast
 from dialer.domain.turnout import (
     COUNTED,
     HELD,
@@ -27,6 +26,7 @@ from dialer.domain.turnout import (
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of, polling_day
+from dialer.services.gotv.haste import hold_haste, too_hasty
 from dialer.services.gotv.mark_receipts import Taken, give_receipts, sort_out, with_again
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.views import MarkedTurnout, NewMark
@@ -99,8 +99,7 @@ def mark_turnout(
     require(ctx.actor, Permission.TURNOUT_RECORD)
     with ctx.unit() as unit:
         election = election_named(ctx, unit, election_id)
-        if ctx.actor.role is Role.TELLER and ctx.actor.account_id is not None:
-            turnout_marks.hold_author(unit.session, unit.organisation_id, ctx.actor.account_id)
+        hold_haste(ctx, unit)
         sent = sort_out(unit, marks)
         placed = _place(ctx, unit, election, sent.fresh)
         author = Author(ctx.actor.account_id, ctx.actor.token_id, sheet_id)
@@ -193,7 +192,7 @@ def _judged(
     districts = ctx.actor.polling_districts
     in_election = ctx.actor.election_id in {None, election_id}
     judged = []
-    for one, fast in zip(new, _too_fast(ctx, unit, [one.at for one in new]), strict=True):
+    for one, fast in zip(new, too_hasty(ctx, unit, [one.at for one in new]), strict=True):
         elector = one.elector
         known = Noted(
             fits=one.fits,
@@ -204,20 +203,6 @@ def _judged(
         )
         judged.append((one, _row(one, *state_of(known))))
     return judged
-
-
-def _too_fast(ctx: Context, unit: UnitOfWork, marks: Sequence[dt.datetime]) -> list[bool]:
-    """Which of a teller's marks are too many for their time; others answer for theirs themselves."""
-    if ctx.actor.role is not Role.TELLER or ctx.actor.account_id is None or not marks:
-        return [False] * len(marks)
-    before = turnout_marks.times_near(
-        unit.session,
-        unit.organisation_id,
-        ctx.actor.account_id,
-        since=min(marks) - LONGEST,
-        until=max(marks) + LONGEST,
-    )
-    return too_fast(before, marks)
 
 
 def _row(one: _Placed, state: str, why: str | None) -> MarkRow:

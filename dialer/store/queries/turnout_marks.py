@@ -29,7 +29,6 @@ from sqlalchemy.orm import Session
 from dialer.domain.turnout import COUNTED, WAITING, WrittenNumber
 from dialer.store.models.accounts import ApiToken
 from dialer.store.models.gotv import TurnoutMark
-from dialer.store.quick import Quick
 
 Condition = ColumnElement[bool]
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -95,38 +94,6 @@ def marks_by_author(
         ),
     )
     return session.execute(found).all()
-
-
-_HOLD_AUTHOR = Quick(
-    "SELECT id FROM account WHERE organisation_id = :organisation AND id = :account FOR NO KEY UPDATE"
-)
-_TIMES_NEAR = Quick(
-    """
-    SELECT at FROM turnout_mark
-    WHERE organisation_id = :organisation AND account_id = :account AND state <> 'undone'
-      AND at BETWEEN :since AND :until
-    """
-)
-
-
-def hold_author(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> None:
-    """Let one request after the other be read of those that somebody sends at once: each is to be judged
-    beside the marks of the others.
-    """
-    _HOLD_AUTHOR.rows(session, {"organisation": organisation_id, "account": account_id})
-
-
-def times_near(
-    session: Session,
-    organisation_id: uuid.UUID,
-    account_id: uuid.UUID,
-    *,
-    since: dt.datetime,
-    until: dt.datetime,
-) -> list[dt.datetime]:
-    """The times of somebody's marks between two moments."""
-    given = {"organisation": organisation_id, "account": account_id, "since": since, "until": until}
-    return [at for (at,) in _TIMES_NEAR.rows(session, given)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dialer.domain.access import Role
 from dialer.domain.errors import Forbidden, NotFound, ValidationFailed
@@ -147,7 +147,8 @@ def test_practice_keeps_nothing(ctx: Context) -> None:
 
 def test_a_phone_that_is_wrong_by_a_day_moves_nobodys_vote(polling: Context) -> None:
     (voter,) = make_electors(polling, "AA-1")
-    tell(joined(polling, "AA"), [noted("1", at=polling.now - dt.timedelta(days=1))])
+    tegwen = joined(polling.at(polling.now - dt.timedelta(days=2)), "AA").at(polling.now)
+    tell(tegwen, [noted("1", at=polling.now - dt.timedelta(days=1))])
     with polling.unit() as unit:
         voted_at = unit.session.scalar(select(VoterRecord.voted_at).where(VoterRecord.contact_id == voter))
     assert voted_at == dt.datetime(2026, 5, 7, 6, 0, tzinfo=dt.UTC), "when the polls opened"
@@ -155,12 +156,61 @@ def test_a_phone_that_is_wrong_by_a_day_moves_nobodys_vote(polling: Context) -> 
 
 def test_three_hours_without_a_network_and_then_four_hundred(polling: Context) -> None:
     make_electors(polling, *(f"AA-{number}" for number in range(1, 401)))
-    tegwen = joined(polling, "AA")
     begin = polling.now - dt.timedelta(hours=3)
+    tegwen = joined(polling.at(begin), "AA").at(polling.now)
     marks = [noted(str(number), at=begin + dt.timedelta(seconds=25 * number)) for number in range(1, 401)]
     assert set(outcomes(tegwen, *marks)) == {Outcome.ACCEPTED}, "slow marks, though they came at once"
     assert set(outcomes(tegwen, *marks)) == {Outcome.ACCEPTED}
     assert rows(polling) == 400
+
+
+def test_who_joins_now_has_seen_nobody_vote_this_morning(polling: Context) -> None:
+    make_electors(polling, "AA-1", "AA-2")
+    tegwen = joined(polling, "AA")
+    early = noted("1", at=polling.now - dt.timedelta(hours=3))
+    just_now = noted("2", at=polling.now - dt.timedelta(seconds=30))
+    assert outcomes(tegwen, early, just_now) == [Outcome.HELD, Outcome.ACCEPTED], "clocks aren't that exact"
+
+
+def slow(polling: Context, first: int, last: int) -> list[NewMark]:
+    """Numbers noted one every eight seconds since the polls opened."""
+    opened = dt.datetime(2026, 5, 7, 6, 0, tzinfo=dt.UTC)
+    return [
+        noted(str(number), at=opened + dt.timedelta(seconds=8 * (number - first)))
+        for number in range(first, last + 1)
+    ]
+
+
+def test_a_day_made_up_on_one_phone_counts_for_an_hour_alone(polling: Context) -> None:
+    make_electors(polling, *(f"AA-{number}" for number in range(1, 711)))
+    tegwen = joined(polling.at(polling.now - dt.timedelta(days=1)), "AA").at(polling.now)
+    told = outcomes(tegwen, *slow(polling, 1, 700))
+    assert told == [Outcome.ACCEPTED] * 600 + [Outcome.HELD] * 100
+    assert outcomes(tegwen, noted("701")) == [Outcome.HELD]
+    an_hour_passes(polling)
+    assert outcomes(tegwen, noted("702")) == [Outcome.ACCEPTED]
+
+
+def test_whoever_joins_by_a_link_again_and_again_brings_no_more(polling: Context) -> None:
+    make_electors(polling, *(f"AA-{number}" for number in range(1, 1502)))
+    link, before = create_teller_link(polling, ("AA",)), polling.now - dt.timedelta(days=1)
+    tellers = [
+        polling.as_actor(
+            join_as_teller(polling.units, polling.phones, link.code, name="Mal", phone="", now=before).actor
+        )
+        for _ in range(3)
+    ]
+    told = [outcomes(one, *slow(polling, 500 * n + 1, 500 * n + 500)) for n, one in enumerate(tellers)]
+    assert [marks.count(Outcome.ACCEPTED) for marks in told] == [500, 500, 200]
+    assert outcomes(joined(polling, "AA"), noted("1501")) == [Outcome.ACCEPTED], "by another link"
+
+
+def an_hour_passes(polling: Context) -> None:
+    """On the clock by which marks come."""
+    with polling.unit() as unit:
+        unit.session.execute(
+            update(TurnoutMark).values(recorded_at=TurnoutMark.recorded_at - dt.timedelta(hours=1))
+        )
 
 
 def test_who_joins_stays_in_all_day_and_no_longer(polling: Context) -> None:
