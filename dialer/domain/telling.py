@@ -46,9 +46,7 @@ def noted_at(at: dt.datetime | None, now: dt.datetime, day: PollingDay) -> dt.da
 
 def access_ends(day: PollingDay, now: dt.datetime) -> dt.datetime:
     """Until when a teller who joins now is let in: a day past the close of the polls, so that late marks
-    still come; 30 days where the day isn't known, and a day where it is over.
+    still come; 30 days where the day isn't known. Who comes later than that is let in no more.
     """
     closes = day.at(day.closes_at)
-    if closes is None:
-        return now + dt.timedelta(days=30)
-    return max(closes, now) + LATE_MARKS
+    return now + dt.timedelta(days=30) if closes is None else closes + LATE_MARKS

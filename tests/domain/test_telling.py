@@ -68,5 +68,5 @@ def test_never_later_than_now_nor_out_of_the_day(said: dt.datetime | None, now: 
 
 @given(now=MOMENTS)
 def test_who_joins_is_let_in_until_late_marks_have_come(now: dt.datetime) -> None:
-    assert access_ends(DAY, now) >= max(now, at(21)) + dt.timedelta(hours=24)
+    assert access_ends(DAY, now) == at(21, day=8), "whenever they join"
     assert access_ends(UNDATED, now) > now

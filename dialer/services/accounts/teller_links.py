@@ -38,7 +38,7 @@ LINK_IS_OVER = "This link has had its day. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class TellerLinkView:
-    """A link for tellers. It opens until it is deleted or the polls have closed."""
+    """A link for tellers. It opens until it is deleted, or a day after the polls have closed."""
 
     id: uuid.UUID
     code: str
@@ -161,7 +161,7 @@ def list_tellers(ctx: Context, page: Page) -> Slice[TellerView]:
 def look_at_teller_link(units: UnitFactory, code: str, now: dt.datetime) -> TellerJoinPage | None:
     """What the link's page shows; None where it opens nothing."""
     with units.read() as unit:
-        found = _open(unit, code)
+        found = _open(unit, code, now)
         if found is None:
             return None
         link, election, organisation_name = found
@@ -186,7 +186,7 @@ def join_as_teller(
     """
     name, number = clean_name(name), clean_phone_or_none(phone, phones)
     with units.read() as unit:
-        found = _open(unit, code)
+        found = _open(unit, code, now)
     if found is None:
         raise NotFound(LINK_IS_OVER)
     link, election, _ = found
@@ -281,8 +281,9 @@ def _find(ctx: Context, unit: UnitOfWork, code: str) -> Row[TellerLink, str]:
     return row
 
 
-def _open(unit: UnitOfWork, code: str) -> Row[TellerLink, Election, str] | None:
-    return unit.session.execute(
+def _open(unit: UnitOfWork, code: str, now: dt.datetime) -> Row[TellerLink, Election, str] | None:
+    """The link, while it opens: as long as it wasn't deleted, and late marks may still come."""
+    row = unit.session.execute(
         select(TellerLink, Election, Organisation.name)
         .join(
             Election,
@@ -292,6 +293,9 @@ def _open(unit: UnitOfWork, code: str) -> Row[TellerLink, Election, str] | None:
         .join(Organisation, Organisation.id == TellerLink.organisation_id)
         .where(TellerLink.code == code, TellerLink.revoked_at.is_(None))
     ).one_or_none()
+    if row is None or now >= access_ends(polling_day(row.Election), now):
+        return None
+    return row
 
 
 def _distinct(words: Sequence[str]) -> list[str]:

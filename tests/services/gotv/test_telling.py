@@ -260,6 +260,20 @@ def test_a_link_that_is_closed_opens_nothing(polling: Context) -> None:
         delete_teller_link(polling, link.code)
 
 
+def test_a_link_opens_for_late_marks_and_not_a_moment_longer(polling: Context) -> None:
+    make_electors(polling, "AA-1")
+    code, units = create_teller_link(polling, ("AA",)).code, polling.units
+    late = polling.at(dt.datetime(2026, 5, 8, 20, 59, tzinfo=dt.UTC))
+    who = {"name": "Tegwen", "phone": ""}
+    signed = join_as_teller(units, polling.phones, code, **who, now=late.now)
+    assert outcomes(late.as_actor(signed.actor), noted("1", at=polling.now)) == [Outcome.HELD]
+    over = late.now + dt.timedelta(minutes=1)
+    assert actor_for_login(units, signed.secret, over) is None
+    assert look_at_teller_link(units, code, over) is None
+    with pytest.raises(NotFound):
+        join_as_teller(units, polling.phones, code, **who, now=over)
+
+
 def test_only_coordinators_ask_tellers_in(polling: Context, vic: Person, context_of: ContextOf) -> None:
     with pytest.raises(Forbidden):
         create_teller_link(joined(polling), ())
