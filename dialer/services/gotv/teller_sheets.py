@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.picture import NoPictureError, read_picture
 from dialer.domain.turnout import TELLER
 from dialer.services.contention import again_after_deadlock
@@ -133,11 +133,9 @@ def sheet_photo(ctx: Context, sheet_id: uuid.UUID) -> SheetPhoto:
 
 def key_sheet(ctx: Context, sheet_id: uuid.UUID, numbers: Sequence[str]) -> MarkedTurnout:
     """Take numbers as they stand on a sheet. Whoever is on it twice, or is keyed by two people, counts once;
-    who is on it has voted when it ends.
+    who is on it has voted when it ends. `InvalidTransition` where the sheet was taken back.
     """
     sheet = get_sheet(ctx, sheet_id)
-    if sheet.undone_at is not None:
-        raise InvalidTransition("This sheet was taken back. Make it anew.", state="undone")
     marks = [NewMark(number, sheet.to_at, TELLER, sheet.polling_district) for number in numbers]
     return mark_turnout(ctx, marks, sheet.election_id, sheet_id=sheet_id)
 

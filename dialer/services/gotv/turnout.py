@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dialer.domain.access import Permission, Role, require
-from dialer.domain.errors import ValidationFailed
+from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.telling import Outcome, noted_at
 from dialer.domain.turnout import (
     COUNTED,
@@ -32,6 +32,7 @@ from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.views import MarkedTurnout, NewMark
 from dialer.store.models import new_id
 from dialer.store.models.gotv import Election
+from dialer.store.models.teller_sheets import TellerSheet
 from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import Elector, find_electors
 from dialer.store.queries.turnout_marks import Author, MarkRow
@@ -99,6 +100,8 @@ def mark_turnout(
     require(ctx.actor, Permission.TURNOUT_RECORD)
     with ctx.unit() as unit:
         election = election_named(ctx, unit, election_id)
+        if sheet_id is not None:
+            _hold_sheet(unit, sheet_id)
         hold_haste(ctx, unit)
         sent = sort_out(unit, marks)
         placed = _place(ctx, unit, election, sent.fresh)
@@ -126,6 +129,15 @@ def election_named(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID | None
     if unit.session.get(Election, (unit.organisation_id, wanted)) is None:
         raise ValidationFailed.at("/election_id", "There is no election with this id.")
     return wanted
+
+
+def _hold_sheet(unit: UnitOfWork, sheet_id: uuid.UUID) -> None:
+    """Let nobody take a sheet back while numbers are keyed from it; whoever did so already is told."""
+    sheet = unit.session.get(TellerSheet, (unit.organisation_id, sheet_id), with_for_update={"read": True})
+    if sheet is None:
+        raise NotFound
+    if sheet.undone_at is not None:
+        raise InvalidTransition("This sheet was taken back. Make it anew.", state="undone")
 
 
 def _place(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, marks: Sequence[NewMark]) -> list[_Placed]:

@@ -66,11 +66,14 @@ def undo_turnout_by_account(ctx: Context, account_id: uuid.UUID, *, reason: str)
 
 
 @again_after_deadlock
-def undo_mark(ctx: Context, mark_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
-    """Take back one mark; those of others about the same person stand. Taken back already: no change."""
+def undo_keyed(ctx: Context, sheet_id: uuid.UUID, mark_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
+    """Take back one mark keyed from a sheet (`NotFound` where it's none of that sheet's); those of others
+    about the same person stand. Taken back already: no change.
+    """
     require(ctx.actor, Permission.TURNOUT_UNDO)
     with ctx.unit() as unit:
-        if unit.session.get(TurnoutMark, (unit.organisation_id, mark_id)) is None:
+        mark = unit.session.get(TurnoutMark, (unit.organisation_id, mark_id))
+        if mark is None or mark.sheet_id != sheet_id:
             raise NotFound
         undone = take_back(ctx, unit, TurnoutMark.id == mark_id, reason)
         ctx.audit(unit, "turnout.undone", "turnout_mark", mark_id, {"undone": undone}, reason=reason)

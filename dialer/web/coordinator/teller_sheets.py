@@ -25,7 +25,7 @@ from dialer.services.gotv.teller_sheets import (
     sheet_photo,
     undo_sheet,
 )
-from dialer.services.gotv.turnout_undo import undo_mark
+from dialer.services.gotv.turnout_undo import undo_keyed
 from dialer.services.gotv.views import MarkedTurnout
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -105,7 +105,7 @@ def teller_sheet_photo(sheet_id: uuid.UUID) -> Response:
 @allow(Permission.TURNOUT_UNDO)
 def undo_sheet_line(sheet_id: uuid.UUID, mark_id: uuid.UUID) -> Answer:
     """Take one number back."""
-    undo_mark(context(), mark_id, reason=gettext("Keyed by mistake"))
+    undo_keyed(context(), sheet_id, mark_id, reason=gettext("Keyed by mistake"))
     return go("coordinator.teller_sheet", gettext("Taken back."), sheet_id=sheet_id)
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import io
+import uuid
 
 import pytest
 
+from dialer.domain.errors import InvalidTransition, NotFound
 from dialer.services.context import Context
+from dialer.services.gotv.teller_sheets import list_sheets, undo_sheet
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.views import NewMark
+from dialer.services.paging import Page
 from tests.pictures import png
 from tests.services.gotv.electors import make_electors
 from tests.web.reader import Reader
@@ -49,6 +55,29 @@ def test_a_whole_sheet_is_taken_back_with_a_reason(sheet: Reader) -> None:
     assert "2 marks are taken back." in sheet.press("confirm", reason="Last year’s").words["flash"]
     page = sheet.open(sheet.page.tests["sheet"]["href"])
     assert "sheet-key" not in page.buttons
+
+
+def test_a_line_is_taken_back_from_its_own_sheet_alone(sheet: Reader) -> None:
+    sheet.press("sheet-key-all", numbers="1\n2")
+    form = next(form for form in sheet.page.forms if "/lines/" in form.action)
+    parts = form.action.split("/")
+    parts[parts.index("sheets") + 1] = str(uuid.uuid4())
+    assert sheet.client.post("/".join(parts), data=form.fields).status_code == 404
+    assert sheet.client.post(form.action, data=form.fields).status_code == 303
+
+
+def test_numbers_keyed_while_a_colleague_takes_the_sheet_back_count_for_nobody(
+    sheet: Reader, ctx: Context
+) -> None:
+    sheet.press("sheet-key-all", numbers="1")
+    (found,) = list_sheets(ctx, Page(5)).items
+    undo_sheet(ctx, found.id, reason="Last year’s")
+    late = [NewMark("2", found.to_at, "teller", "AA")]
+    with pytest.raises(InvalidTransition):
+        mark_turnout(ctx, late, found.election_id, sheet_id=found.id)
+    with pytest.raises(NotFound):
+        mark_turnout(ctx, late, found.election_id, sheet_id=uuid.uuid4())
+    assert sheet.open("/turnout").tests["stat-voted"]["data-value"] == "0"
 
 
 def test_a_photograph_is_shown_beside_the_field_and_to_nobody_else(desk: Reader, phone: Reader) -> None:
