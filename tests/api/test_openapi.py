@@ -231,6 +231,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "channel": ["voice", "sms"],
         "mark_id": [str(uuid.UUID(int=9))],
         "result_id": [str(uuid.UUID(int=9))],
+        "sheet_id": [str(uuid.UUID(int=9))],
         "walk_id": [str(uuid.UUID(int=9))],
     }
 
