@@ -25,7 +25,6 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from sqlalchemy import text
@@ -43,6 +42,7 @@ MARKS, MARKS_S = 5_000, 2.0
 READ_P95_MS, SILENT_P99_S = 300.0, 2.0
 TELLERS, CALLERS = 50, 100
 TELLER_PAUSE_S, CALLER_PAUSE_S, DESK_PAUSE_S = 3.0, 15.0, 0.2
+GONE_WITHIN_S = 30.0
 BLAST_RATE = "400"
 DISTRICT_SIZE = 1_000
 HOURS = {"start": "00:00", "end": "00:00"}
@@ -112,12 +112,23 @@ class Teller:
                 self._until_gone(number, marked)
 
     def _until_gone(self, number: str, marked: float) -> None:
-        path = f"/campaigns/{self.campaign_id}/knock-up?polling_district={self.district}&limit=500"
-        last = number.rpartition("-")[2]
-        while (listed := self._asked(path, self.coordinator)) is not None:
-            if all(f"No {last} " not in f"{one['last_name']} " for one in listed["data"]):
+        """Read the list of the district, all its pages, until they have left it; not for ever."""
+        while self._is_listed(number):
+            if time.perf_counter() - marked > GONE_WITHIN_S:
+                self.day.errors.append("somebody marked who stays on the list")
                 break
         self.day.still_listed_s.append(time.perf_counter() - marked)
+
+    def _is_listed(self, number: str) -> bool:
+        last, cursor = number.rpartition("-")[2], ""
+        path = f"/campaigns/{self.campaign_id}/knock-up?polling_district={self.district}&limit=500"
+        while (listed := self._asked(path + cursor, self.coordinator)) is not None:
+            if any(f"No {last} " in f"{one['last_name']} " for one in listed["data"]):
+                return True
+            if listed["next_cursor"] is None:
+                break
+            cursor = f"&cursor={listed['next_cursor']}"
+        return False
 
     def _asked(self, path: str, token: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -125,8 +136,8 @@ class Teller:
         try:
             with urlopen(Request(f"http://{self.bind}/api/v1{path}", data, headers), timeout=60) as answer:
                 return json.loads(answer.read())
-        except HTTPError as error:
-            self.day.errors.append(f"{path.partition('?')[0]}: {error.code}")
+        except OSError as error:  # refused, or nobody answered
+            self.day.errors.append(f"{path.partition('?')[0]}: {error}")
             return None
 
 
