@@ -20,6 +20,7 @@ RESULTS_OF_A_CAMPAIGN = {
     "export",
     "help_request",
     "join_link",
+    "knock_up_walk",
     "link",
     "look_up_batch",
     "message",
