@@ -50,7 +50,10 @@ _Key = tuple[Group, Place, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnockUpSearch:
-    """Which list is asked for. `by_post`: that of those who vote by post, instead of polling day's."""
+    """Which list is asked for. `by_post`: that of those who vote by post, instead of polling day's.
+
+    The polling district '' has whoever is without one; None is all of them.
+    """
 
     channel: Channel
     polling_district: str | None = None

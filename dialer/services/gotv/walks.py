@@ -135,7 +135,7 @@ def open_walk(ctx: Context, code: str) -> WalkView:
         view = _view(ctx, unit, campaign, walk, of=len(beside))
         if view.phase is not Phase.CLOSED:
             begins = [place_stored(one.begins) for one in beside[1:]]
-            people = _due(unit, campaign, walk.polling_district or None)
+            people = _due(unit, campaign, walk.polling_district)
             mine = [one for one in people if walk_of(begins, one.place) == walk.number]
             view = _with(view, mine)
         ctx.audit(unit, "knock_up.opened", "campaign", campaign.id, {"walk": str(walk.id)})
@@ -143,6 +143,7 @@ def open_walk(ctx: Context, code: str) -> WalkView:
 
 
 def _due(unit: UnitOfWork, campaign: Campaign, polling_district: str | None) -> list[KnockUpPerson]:
+    """Who is to be reminded in a district ('': without one), or in all of them (None)."""
     search = KnockUpSearch(Channel.DOORSTEP, polling_district, Order.WALK)
     return list(everybody(unit, campaign, search))
 

@@ -44,7 +44,8 @@ _DUE: Final = """
       AND CASE WHEN :by_post THEN v.voting_method = 'postal'
                ELSE v.voting_method IS NULL OR v.voting_method NOT IN ('postal', 'proxy') END
       AND c.status <> 'deceased'
-      AND (CAST(:district AS text) IS NULL OR c.polling_district = :district)
+      AND (CAST(:district AS text) IS NULL OR c.polling_district = :district
+           OR (:district = '' AND c.polling_district IS NULL))
       AND v.contact_id IN (
           SELECT m.contact_id FROM campaign_list l
           JOIN list_member m ON m.organisation_id = :organisation AND m.list_id = l.list_id
@@ -156,7 +157,8 @@ def read_groups(
 ) -> Rows:
     """The next groups of those who are due: as many as hold `ample` people, each whole, from the group
     `since` on or from the first after `past`. `reached` says whether the channel reaches them; `by_post`
-    asks for those who vote by post, who aren't on the list of polling day.
+    asks for those who vote by post, who aren't on the list of polling day. The district '' has whoever is
+    without one; None asks for all of them.
     """
     columns = GROUPED_BY[order]
     named = ", ".join(columns)

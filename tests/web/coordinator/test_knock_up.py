@@ -105,6 +105,22 @@ def test_a_volunteer_opens_the_walk_on_their_sheet_and_no_list(
     assert phone.open("/knock-up/walks/XXXXXXXX").status == 404
 
 
+def test_the_sheet_of_those_without_a_district_opens_nobody_elses(
+    phone: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    change_contact(ctx, promised[2], {"polling_district": None})
+    walks = [sheet.walk for sheet in print_walks(ctx, bank.campaign_id).sheets]
+    assert [(walk.polling_district, walk.people) for walk in walks] == [("KA1", 2), ("", 1)]
+    named, without = (walk.code for walk in walks)
+    page = phone.open(f"/knock-up/walks/{without}")
+    assert page.tests["walk"]["data-left"] == "1"
+    assert ("Rose Cottage" in page.html, "Capel Road" in page.html) == (True, False)
+    assert press(phone, without, promised[0], "voted") == 404
+    assert press(phone, without, promised[2], "voted") == 303
+    assert [left(phone, code) for code in (named, without)] == ["2", "0"]
+    assert print_walks(ctx, bank.campaign_id, "").sheets == [], "those alone, and nobody is left"
+
+
 def test_other_campaigns_volunteers_and_strangers_see_no_walk(
     app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank, promised: list[uuid.UUID]
 ) -> None:
