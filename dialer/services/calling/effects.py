@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from dialer.domain.disposition import CONSEQUENCES, Effect, consequence
+from dialer.services.gotv.found_status import restore_status
 from dialer.services.gotv.record import record_turnout, withdraw_evidence
 from dialer.services.people.deceased import (
     lift_suppression_of_deceased,
@@ -94,7 +95,7 @@ def take_back_effects(unit: UnitOfWork, results: Sequence[Result], now: dt.datet
         contact = _locked(unit, result)
         gone = result.effects.get("tags", [])
         contact.tags = [tag for tag in contact.tags if tag not in gone]
-        _restore_status(unit, result, contact)
+        restore_status(unit, result, contact)
         _restore_numbers(unit, result, now)
         _restore_language(result, contact)
     unit.session.flush()
@@ -196,29 +197,6 @@ def _mark_number_dead(unit: UnitOfWork, _campaign: Campaign, result: Result, _co
     )
     for phone in unit.session.scalars(everyone):
         phone.dead_at = result.at
-
-
-def _restore_status(unit: UnitOfWork, result: Result, contact: Contact) -> None:
-    """What this result found stays where a later one, or a coordinator, has changed the person since."""
-    if "status" not in result.effects:
-        return
-    before = result.effects["status"]
-    later = unit.session.scalar(
-        select(Result)
-        .where(
-            Result.organisation_id == unit.organisation_id,
-            Result.contact_id == result.contact_id,
-            Result.id > result.id,
-            Result.effects.has_key("status"),
-            *STANDING,
-        )
-        .order_by(Result.id)
-        .limit(1)
-    )
-    if later is not None:
-        later.effects = {**later.effects, "status": before}
-    elif contact.status == result.disposition:
-        contact.status = before
 
 
 def _restore_language(result: Result, contact: Contact) -> None:

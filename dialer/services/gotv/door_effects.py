@@ -9,12 +9,12 @@ from typing import Any, Final
 from dialer.domain.doorstep import EFFECTS, DoorEffect
 from dialer.domain.script import Learned
 from dialer.services.gotv.elections import election_of, polling_day
+from dialer.services.gotv.found_status import restore_status
 from dialer.services.gotv.record import record_support, record_turnout, withdraw_evidence
 from dialer.services.people.opt_outs import record_opt_out
 from dialer.services.people.weighing import Origin
 from dialer.store.models.doorstep import DoorResult
 from dialer.store.models.people import Contact
-from dialer.store.queries.door_results import found_the_same
 from dialer.store.queries.queue_languages import learn_of_people
 from dialer.store.session import UnitOfWork
 
@@ -54,8 +54,7 @@ def take_back(unit: UnitOfWork, result: DoorResult, now: dt.datetime) -> None:
     contact = _locked(unit, result)
     gone = effects.get("tags", [])
     contact.tags = [tag for tag in contact.tags if tag not in gone]
-    if "status" in effects:
-        _restore_status(unit, result, contact)
+    restore_status(unit, result, contact)
     if "language" in effects and contact.language == result.language:
         contact.language = effects["language"]
         unit.session.flush()
@@ -91,17 +90,6 @@ def _evidence(unit: UnitOfWork, election_id: uuid.UUID, result: DoorResult, told
         )
         kept["mark"] = str(mark)
     return kept
-
-
-def _restore_status(unit: UnitOfWork, result: DoorResult, contact: Contact) -> None:
-    """Where others found the same, it stands; whoever of them thought it was so before learns what was."""
-    before = result.effects["status"]
-    others = found_the_same(unit, result)
-    for other in others:
-        if other.effects.get("status") == result.outcome:
-            other.effects = {**other.effects, "status": before}
-    if not others and contact.status == result.outcome:
-        contact.status = before
 
 
 def _planned_at(unit: UnitOfWork, election_id: uuid.UUID, told: Learned) -> dt.datetime | None:

@@ -106,19 +106,20 @@ def script_at_the_door(unit: UnitOfWork, script_id: uuid.UUID) -> ScriptVersion 
     return unit.session.scalar(query)
 
 
-def found_the_same(unit: UnitOfWork, result: DoorResult) -> Sequence[DoorResult | Result]:
-    """The other results that stand, at doors and of calls, which found the same out about the person."""
+def others_with_status(unit: UnitOfWork, result: DoorResult | Result) -> Sequence[DoorResult | Result]:
+    """The other results that stand, at doors and of calls, which changed the status of the same person."""
     at_doors = select(DoorResult).where(
         DoorResult.organisation_id == unit.organisation_id,
         DoorResult.contact_id == result.contact_id,
-        DoorResult.outcome == result.outcome,
+        DoorResult.effects.has_key("status"),
         DoorResult.id != result.id,
         DoorResult.undone_at.is_(None),
     )
     by_calls = select(Result).where(
         Result.organisation_id == unit.organisation_id,
         Result.contact_id == result.contact_id,
-        Result.disposition == result.outcome,
+        Result.effects.has_key("status"),
+        Result.id != result.id,
         Result.superseded_at.is_(None),
         Result.voided_at.is_(None),
     )

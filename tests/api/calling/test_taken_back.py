@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from tests.api.calling.conftest import PhoneBank, Seat
-from tests.conftest import Caller
+from tests.conftest import Caller, SetClock
 from tests.people import Person
 from tests.phone_bank import Voter, landline, mobile
 
@@ -62,6 +62,68 @@ def test_the_dead_stay_dead(bank: Bank, vic: Person, mallory: Person, void: Void
     void(mallory)
     assert person(phone_bank, given).status == "deceased"
     void(vic)
+    assert person(phone_bank, given).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "undone_first"),
+    [
+        ("call", "door", "call"),
+        ("call", "door", "door"),
+        ("door", "call", "call"),
+        ("door", "call", "door"),
+    ],
+)
+@pytest.mark.parametrize("found", [("deceased", "deceased"), ("moved", "deceased")])
+def test_what_a_call_and_a_door_found_is_taken_back_by_itself_alone(
+    bank: Bank,
+    vic: Person,
+    carys: Person,
+    api: Callable[[Person], Caller],
+    void: Void,
+    *,
+    first: str,
+    second: str,
+    undone_first: str,
+    found: tuple[str, str],
+) -> None:
+    phone_bank = bank([Voter("Siân", [HOME])])
+    seat, desk, notes = phone_bank.seat(vic), api(carys), {}
+    given = seat.take()
+    says = dict(zip((first, second), found, strict=True))
+    door = {"contact_id": given["contact"]["id"], "outcome": says["door"]}
+    for kind in (first, second):
+        if kind == "call":
+            seat.report(given, says["call"])
+        else:
+            notes = desk.post(f"/campaigns/{phone_bank.campaign.id}/door-results", json=door).json
+
+    def take_back(kind: str) -> str:
+        if kind == "call":
+            void(vic)
+        else:
+            assert desk.post(f"/door-results/{notes['id']}/undo", json={}).status_code == 200
+        return person(phone_bank, given).status
+
+    (left,) = {first, second} - {undone_first}
+    assert [take_back(undone_first), take_back(left)] == [says[left], "active"]
+
+
+def test_a_door_outlives_a_call_that_was_corrected_after_it(
+    bank: Bank, vic: Person, carys: Person, clock: SetClock, api: Callable[[Person], Caller]
+) -> None:
+    phone_bank = bank([Voter("Siân", [HOME])])
+    seat, desk = phone_bank.seat(vic), api(carys)
+    given = seat.take()
+    seat.report(given, "no_answer")
+    clock.forward(seconds=5)
+    door = {"contact_id": given["contact"]["id"], "outcome": "deceased"}
+    noted = desk.post(f"/campaigns/{phone_bank.campaign.id}/door-results", json=door).json
+    clock.forward(seconds=5)
+    seat.correct(given, "deceased")
+    seat.correct(given, "no_answer")
+    assert person(phone_bank, given).status == "deceased"
+    assert desk.post(f"/door-results/{noted['id']}/undo", json={}).status_code == 200
     assert person(phone_bank, given).status == "active"
 
 
