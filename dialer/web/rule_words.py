@@ -139,4 +139,6 @@ SAID_BY_RULES: Final = (
     N_("This is after polling day. Choose an earlier date."),
     N_("This is years before polling day. Look again."),
     N_("This kind of election isn’t held there. Choose its nation."),
+    N_("Polls are closed, so nothing more is noted."),
+    N_("That one was taken back. Press it again here to note it anew."),
 )

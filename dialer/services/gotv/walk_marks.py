@@ -24,6 +24,7 @@ from dialer.store.queries.knock_up import door_of
 from dialer.store.session import UnitOfWork
 
 _CLOSED = "Polls are closed, so nothing more is noted."
+_TAKEN_BACK = "That one was taken back. Press it again here to note it anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def mark_on_walk(
     """Note what came of one door, of somebody who lives on the walk; they may have left the list meanwhile.
 
     The same press again changes nothing. Raises NotFound for who isn't on the walk, Conflict once the polls
-    are closed.
+    are closed, or where that press was taken back.
     """
     with ctx.unit() as unit:
         walk, campaign = _reach(ctx, unit, code)
@@ -50,7 +51,9 @@ def mark_on_walk(
         if not _lives_on(unit, walk, contact_id):
             raise NotFound
         result_id = uuid.uuid5(press_id, f"{contact_id} {answer}")
-        note_door(ctx, unit, campaign, NewDoorResult(contact_id, REPORTS[answer], result_id))
+        result, _ = note_door(ctx, unit, campaign, NewDoorResult(contact_id, REPORTS[answer], result_id))
+        if result.undone_at is not None:
+            raise Conflict(_TAKEN_BACK)
         if answer is Answer.STOP:
             origin = Origin("door", ctx.now, account_id=ctx.actor.account_id)
             for channel in SILENCED:

@@ -197,6 +197,24 @@ def test_a_crew_marks_a_door_once_and_takes_it_back(
     assert ("undo" in phone.page.tests) is False
 
 
+def test_a_press_that_was_taken_back_says_so_and_a_new_one_counts(
+    phone: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    code = print_walks(ctx, bank.campaign_id, "KA1").sheets[0].walk.code
+    phone.open(f"/knock-up/walks/{code}")
+    pressed = uuid.uuid4()
+    press(phone, code, promised[1], "voted", pressed)
+    phone.open(f"/knock-up/walks/{code}")
+    phone.press("undo")
+    press(phone, code, promised[1], "voted", pressed)
+    page = phone.open(f"/knock-up/walks/{code}")
+    assert "That one was taken back" in page.words["flash"]
+    assert "Noted" not in page.words["flash"]
+    assert ("undo" in page.tests, page.tests["walk"]["data-left"]) == (False, "3")
+    press(phone, code, promised[1], "voted")
+    assert left(phone, code) == "2"
+
+
 def test_nobody_marks_who_isnt_on_the_walk_or_after_the_polls(
     phone: Reader, ctx: Context, clock: SetClock, bank: PhoneBank, promised: list[uuid.UUID]
 ) -> None:
