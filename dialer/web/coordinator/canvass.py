@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -46,6 +47,8 @@ _USUAL: Final = {
     "doors_most": str(DOORS_USUAL),
 }
 _CODE: Final = "code-"
+_SHOWN: Final = "shown-"
+"""What stood beside a line when the page was opened, so that only what was keyed since is sent."""
 
 
 @coordinator.get("/campaigns/<uuid:campaign_id>/canvass")
@@ -96,16 +99,18 @@ def canvass_sheet(walk_id: uuid.UUID) -> str:
 @allow(Permission.CANVASS_MANAGE)
 def canvass_keying(walk_id: uuid.UUID) -> str:
     """A sheet that came back, to be keyed line by line."""
-    sheet = get_sheet(context(), walk_id)
-    return _keying(sheet, {one.line: one.code or "" for one in sheet.lines}, {})
+    return _keying(get_sheet(context(), walk_id), {}, {})
 
 
 @coordinator.post("/canvass-walks/<uuid:walk_id>/keying")
 @allow(Permission.CANVASS_MANAGE)
 def key_canvass(walk_id: uuid.UUID) -> Answer:
-    """Note what was keyed. What couldn't be read stands at its line again; the rest is noted."""
+    """Note what was keyed. What couldn't be read stands at its line again; the rest is noted. Lines as they
+    were shown are left alone: a colleague may have put them right meanwhile.
+    """
     ctx = context()
-    codes = _codes()
+    shown = _codes(_SHOWN)
+    codes = {line: code for line, code in _codes(_CODE).items() if shown.get(line) != code}
     try:
         at = _walked_at(get_sheet(ctx, walk_id).timezone)
     except ValidationFailed as error:
@@ -116,8 +121,7 @@ def key_canvass(walk_id: uuid.UUID) -> Answer:
         return go("coordinator.canvass", words, campaign_id=keyed.sheet.walk.campaign_id)
     wrong = gettext("That’s no code of the sheet.")
     errors = {f"{_CODE}{line}": wrong for line in keyed.unread}
-    shown = {one.line: one.code or "" for one in keyed.sheet.lines} | dict(keyed.unread)
-    return _keying(keyed.sheet, shown, errors, noted=words), 422
+    return _keying(keyed.sheet, keyed.unread, errors, noted=words), 422
 
 
 @coordinator.post("/canvass-walks/<uuid:walk_id>/close")
@@ -144,11 +148,14 @@ def _page(campaign_id: uuid.UUID, values: dict[str, Any], errors: Faults | None 
     )
 
 
-def _keying(sheet: SheetView, shown: dict[int, str], errors: Faults, noted: str = "") -> str:
+def _keying(sheet: SheetView, keyed: Mapping[int, str], errors: Faults, noted: str = "") -> str:
+    """The page, with what was `keyed` and isn't noted yet in its line."""
+    shown = {one.line: one.code or "" for one in sheet.lines}
     return render_template(
         "coordinator/canvass_keying.html",
         sheet=sheet,
-        codes=shown,
+        shown=shown,
+        codes=shown | dict(keyed),
         errors=errors,
         noted=noted,
         walked_at=said("walked_at"),
@@ -160,12 +167,12 @@ def _letters() -> list[tuple[str, str]]:
     return [(letter, door_outcome(outcome)) for letter, outcome in LETTERS.items()]
 
 
-def _codes() -> dict[int, str]:
-    """What was keyed, by line; lines that no sheet has are none."""
+def _codes(prefix: str) -> dict[int, str]:
+    """What was sent by line under a prefix; lines that no sheet has are none."""
     found: dict[int, str] = {}
     for name in request.form:
-        line = name.removeprefix(_CODE)
-        if name.startswith(_CODE) and line.isascii() and line.isdecimal() and len(line) <= 4:
+        line = name.removeprefix(prefix)
+        if name.startswith(prefix) and line.isascii() and line.isdecimal() and len(line) <= 4:
             found[int(line)] = said(name)[:20]
     return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dialer.services.context import Context
+from dialer.services.gotv.canvass import NewCanvass, cut_walks, get_sheet
+from dialer.services.gotv.canvass_keying import key_sheet
 from dialer.services.gotv.door_results import door_totals
 from dialer.store.models.people import Contact
 from tests.web.phone_bank import PhoneBank
@@ -62,3 +64,23 @@ def test_a_time_that_is_none_is_said_and_what_was_keyed_is_kept(desk: Reader, st
     desk.open(keying)
     page = desk.press("key-sheet", **{"code-1": "3", "walked_at": "yesterday"})
     assert (page.status, page.forms[-1].fields["code-1"]) == (422, "3")
+
+
+def test_a_page_that_was_opened_earlier_undoes_nothing_that_a_colleague_put_right(
+    desk: Reader, street: PhoneBank, ctx: Context
+) -> None:
+    walk = cut_walks(ctx, street.campaign_id, NewCanvass())[0]
+    key_sheet(ctx, walk.id, {1: "1", 2: "N"})
+    desk.open(f"/canvass-walks/{walk.id}/keying")
+    key_sheet(ctx, walk.id, {1: "5"})
+
+    def noted() -> list[str | None]:
+        return [line.code for line in get_sheet(ctx, walk.id).lines[:3]]
+
+    page = desk.press("key-sheet", **{"code-2": "X", "walked_at": "yesterday"})
+    assert page.status == 422
+    assert [page.forms[-1].fields[f"code-{line}"] for line in (1, 2)] == ["5", "X"]
+    assert noted() == ["5", "N", None]
+    page = desk.press("key-sheet", **{"code-3": "T", "walked_at": ""})
+    assert "2 lines are noted." in page.text
+    assert noted() == ["5", "X", "T"]
