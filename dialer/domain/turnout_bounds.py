@@ -11,6 +11,10 @@ and how many there are (electors, or those who promised: the same rule for both)
 - *A box* brings at most a tenth of its people in an hour, and in a longer stretch at most 8 in a hundred and
   6 more for each hour of it: 74 of a hundred in eleven hours.
 - People come one by one: to each number that is reckoned, twice its standard deviation (Poisson) is added.
+- *Post*: whoever votes by post can have done so before the polls opened, and nobody watches that. So all who
+  do and weren't seen may have voted; of those whose way of voting nobody knows, three of ten vote by post
+  (a fifth of Great Britain's electors do, in some constituencies twice as many). Of them those are seen who
+  stand on the list of returned postal votes; these say nothing of how busy a station is.
 
 The bound never shrinks while nobody watches, and never grows by watching longer with the same numbers seen.
 """
@@ -35,6 +39,9 @@ _RATE_KNOWN_AFTER_S: Final = 1800.0
 _HOUR_SHARE: Final = 0.10
 _LONG_SHARE: Final = 0.08
 _LONG_HOUR_SHARE: Final = 0.06
+_POSTAL_SHARE: Final = 0.3
+POST_BEGINS: Final = dt.timedelta(days=45)
+"""No ballot goes out by post longer than this before the polls open."""
 
 Span = tuple[dt.datetime, dt.datetime]
 
@@ -59,15 +66,50 @@ def telling(
     return Telling(max(0.0, (until - opens).total_seconds()), within.total_seconds())
 
 
-def at_most(people: int, seen: int, box: Telling) -> int:
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is known of a box's votes by post: electors who vote so and weren't seen to have voted; all whose
+    way of voting nobody knows, and those of them who weren't seen; and who was seen on the list of returned
+    postal votes, of those of unknown way and of all.
+    """
+
+    unseen: int = 0
+    unknown: int = 0
+    unknown_unseen: int = 0
+    unknown_listed: int = 0
+    listed: int = 0
+
+
+NO_POST: Final = Post()
+
+
+def at_most(people: int, seen: int, box: Telling, post: Post = NO_POST) -> int:
     """How many of these people can have voted, of whom so many were seen to."""
+    return min(people, seen + math.ceil(_missed(people, seen, box, post) + _posted(post)))
+
+
+def missed_at_most(people: int, seen: int, box: Telling, post: Post = NO_POST) -> int:
+    """How many of them can have voted at the polling station without being noted there."""
+    return min(people - seen, math.ceil(_missed(people, seen, box, post)))
+
+
+def _missed(people: int, seen: int, box: Telling, post: Post) -> float:
     if box.open_s <= 0:
-        return seen
-    hidden = _with_margin(seen * (1 / _NOTED_LEAST - 1)) if seen else 0.0
+        return 0.0
+    there = max(0, seen - post.listed)
+    missed = _with_margin(there * (1 / _NOTED_LEAST - 1))
     unwatched_s = max(0.0, box.open_s - box.watched_s)
     if unwatched_s:
-        hidden += min(_pace(people, unwatched_s), _rush(seen, box.watched_s, unwatched_s))
-    return min(people, seen + math.ceil(hidden))
+        missed += min(_pace(people, unwatched_s), _rush(there, box.watched_s, unwatched_s))
+    return missed
+
+
+def _posted(post: Post) -> float:
+    """As many as can have voted by post beside those who were seen."""
+    share = _POSTAL_SHARE
+    of_unknown = post.unknown * share + 2 * math.sqrt(post.unknown * share * (1 - share))
+    of_unknown -= post.unknown_listed
+    return post.unseen + min(post.unknown_unseen, max(0.0, of_unknown))
 
 
 def _pace(people: int, unwatched_s: float) -> float:

@@ -14,7 +14,16 @@ from sqlalchemy import Row
 from dialer.domain.access import Permission, require
 from dialer.domain.election import Phase
 from dialer.domain.errors import NotFound
-from dialer.domain.turnout_bounds import SLOT, Span, at_most, telling
+from dialer.domain.turnout_bounds import (
+    NO_POST,
+    POST_BEGINS,
+    SLOT,
+    Post,
+    Span,
+    at_most,
+    missed_at_most,
+    telling,
+)
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of, polling_day
 from dialer.store.models.calling import Campaign
@@ -27,7 +36,8 @@ from dialer.store.session import UnitOfWork
 class DistrictTurnout:
     """Figures of one polling district; None for people without one. `voted` and `pledged_voted` are those we
     have seen, `…_at_most` as many as can be true beside that (`domain.turnout_bounds`), None while polling
-    day isn't known. `last_mark_at` is a teller's last mark of the day, `silent_for_s` how long ago that was
+    day isn't known. `pledged_missed_at_most` of them can have voted at the station without being noted, those
+    by post aside. `last_mark_at` is a teller's last mark of the day, `silent_for_s` how long ago that was
     while the polls are open.
     """
 
@@ -39,6 +49,7 @@ class DistrictTurnout:
     pledged: int
     pledged_voted: int
     pledged_voted_at_most: int | None
+    pledged_missed_at_most: int | None
     watched_s: int | None
     last_mark_at: dt.datetime | None
     silent_for_s: int | None
@@ -122,7 +133,10 @@ def _watched(ctx: Context, unit: UnitOfWork, election: Election) -> _Boxes | Non
 
 def _district(row: Row[Any], boxes: _Boxes | None, now: dt.datetime) -> DistrictTurnout:
     box = last_mark_at = silent_for_s = None
+    post = pledged_post = NO_POST
     if boxes is not None:
+        if boxes.until >= boxes.opens - POST_BEGINS:
+            post, pledged_post = _post(row, "post"), _post(row, "pledged_post")
         name = (row.polling_district or "").casefold()
         watched = boxes.watched.get(name)
         slots = watched.slots if watched else ()
@@ -130,18 +144,30 @@ def _district(row: Row[Any], boxes: _Boxes | None, now: dt.datetime) -> District
         last_mark_at = watched.last_at if watched else None
         if last_mark_at is not None and boxes.is_open:
             silent_for_s = int((now - last_mark_at).total_seconds())
+    pledged = (row.pledged, row.pledged_voted)
     return DistrictTurnout(
         polling_district=row.polling_district,
         polling_station=row.one_station if row.one_station == row.other_station else None,
         electors=row.electors,
         voted=row.voted,
-        voted_at_most=at_most(row.electors, row.voted, box) if box else None,
+        voted_at_most=at_most(row.electors, row.voted, box, post) if box else None,
         pledged=row.pledged,
         pledged_voted=row.pledged_voted,
-        pledged_voted_at_most=at_most(row.pledged, row.pledged_voted, box) if box else None,
+        pledged_voted_at_most=at_most(*pledged, box, pledged_post) if box else None,
+        pledged_missed_at_most=missed_at_most(*pledged, box, pledged_post) if box else None,
         watched_s=int(box.watched_s) if box else None,
         last_mark_at=last_mark_at,
         silent_for_s=silent_for_s,
+    )
+
+
+def _post(row: Row[Any], of: str) -> Post:
+    return Post(
+        unseen=getattr(row, f"{of}_unseen"),
+        unknown=getattr(row, f"{of}_unknown"),
+        unknown_unseen=getattr(row, f"{of}_unknown_unseen"),
+        unknown_listed=getattr(row, f"{of}_unknown_listed"),
+        listed=getattr(row, f"{of}_listed"),
     )
 
 

@@ -33,16 +33,34 @@ _RECORD = """
 """
 
 _BY_DISTRICT = """
-    WITH person AS (PEOPLE)
-    SELECT person.polling_district,
-           min(person.polling_station) AS one_station,
-           max(person.polling_station) AS other_station,
+    WITH person AS (PEOPLE), elector AS (
+        SELECT person.polling_district, person.polling_station,
+               record.voted_at IS NULL AS unseen,
+               coalesce(record.support <= 2, false) AS pledged,
+               coalesce(record.voting_method = 'postal', false) AS by_post,
+               record.voting_method IS NULL AS unknown,
+               coalesce(record.voted_source = 'postal_list', false) AS listed
+        FROM person RECORD
+    )
+    SELECT polling_district,
+           min(polling_station) AS one_station,
+           max(polling_station) AS other_station,
            count(*) AS electors,
-           count(record.voted_at) AS voted,
-           count(*) FILTER (WHERE record.support <= 2) AS pledged,
-           count(record.voted_at) FILTER (WHERE record.support <= 2) AS pledged_voted
-    FROM person RECORD
-    GROUP BY person.polling_district ORDER BY person.polling_district NULLS LAST
+           count(*) FILTER (WHERE NOT unseen) AS voted,
+           count(*) FILTER (WHERE by_post AND unseen) AS post_unseen,
+           count(*) FILTER (WHERE unknown) AS post_unknown,
+           count(*) FILTER (WHERE unknown AND unseen) AS post_unknown_unseen,
+           count(*) FILTER (WHERE unknown AND listed) AS post_unknown_listed,
+           count(*) FILTER (WHERE listed) AS post_listed,
+           count(*) FILTER (WHERE pledged) AS pledged,
+           count(*) FILTER (WHERE pledged AND NOT unseen) AS pledged_voted,
+           count(*) FILTER (WHERE pledged AND by_post AND unseen) AS pledged_post_unseen,
+           count(*) FILTER (WHERE pledged AND unknown) AS pledged_post_unknown,
+           count(*) FILTER (WHERE pledged AND unknown AND unseen) AS pledged_post_unknown_unseen,
+           count(*) FILTER (WHERE pledged AND unknown AND listed) AS pledged_post_unknown_listed,
+           count(*) FILTER (WHERE pledged AND listed) AS pledged_post_listed
+    FROM elector
+    GROUP BY polling_district ORDER BY polling_district NULLS LAST
 """
 
 _BY_HOUR_OF_ALL = """
@@ -83,7 +101,9 @@ def by_polling_district(
     election_id: uuid.UUID,
     campaign_ids: Sequence[uuid.UUID] | None,
 ) -> Rows:
-    """Electors, voted, pledged and both, for each polling district; None of campaigns means everybody."""
+    """Electors, voted, pledged and both, and what is known of votes by post (`turnout_bounds.Post`), of all
+    and of who pledged, for each polling district; None of campaigns means everybody.
+    """
     statement = _filled(_BY_DISTRICT, "LEFT", campaign_ids)
     return _rows(session, statement, organisation_id, election_id, campaign_ids)
 
