@@ -242,7 +242,8 @@ def _taken(
     for one in placed:
         contact_id = one.elector.contact_id if one.elector else None
         outcome = _TOLD.get(noted[one.evidence].state, Outcome.DUPLICATE)
-        if contact_id and contact_id in voted - counted and outcome is Outcome.DUPLICATE:
+        is_first = contact_id in voted and contact_id not in counted
+        if contact_id and is_first and outcome is Outcome.DUPLICATE:
             outcome = Outcome.ACCEPTED
             counted.add(contact_id)
         row = rows.get(id(one))
