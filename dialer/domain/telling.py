@@ -15,6 +15,10 @@ LATE_MARKS = dt.timedelta(hours=24)
 """So long after the polls close a phone that was out of reach may still bring what it kept."""
 
 
+OLDEST = dt.timedelta(days=366)
+"""A time longer ago than this is a broken clock's: where the polling day isn't known, it counts as so old."""
+
+
 class Outcome(enum.StrEnum):
     """What became of one mark, as its teller is told."""
 
@@ -37,7 +41,7 @@ def noted_at(at: dt.datetime | None, now: dt.datetime, day: PollingDay) -> dt.da
     """When a teller's mark counts from: its own time, kept within the hours of the polls and never later than
     now. A phone whose clock is wrong by a day moves nobody's vote to another day.
     """
-    moment = seen_at(at, now)
+    moment = max(seen_at(at, now), now - OLDEST)
     opens, closes = day.at(day.opens_at), day.at(day.closes_at)
     if opens is None or closes is None:
         return moment

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.election import PollingDay
-from dialer.domain.telling import access_ends, is_practice, noted_at
+from dialer.domain.telling import OLDEST, access_ends, is_practice, noted_at
 
 DAY = PollingDay(dt.date(2026, 5, 7), dt.time(7), dt.time(22), "Europe/London")
 UNDATED = PollingDay(None, dt.time(7), dt.time(22), "Europe/London")
@@ -57,6 +57,12 @@ def test_a_mark_is_of_the_hours_of_the_polls(
 
 def test_where_the_day_is_not_known_its_own_time_stands() -> None:
     assert noted_at(at(11, day=1), at(12), UNDATED) == at(11, day=1)
+
+
+@pytest.mark.parametrize("day", [DAY, UNDATED])
+def test_the_oldest_time_there_is_is_a_broken_clocks(day: PollingDay) -> None:
+    counted = noted_at(dt.datetime.min.replace(tzinfo=dt.UTC), at(12), day)
+    assert counted == (at(6) if day is DAY else at(12) - OLDEST)
 
 
 @given(said=st.none() | MOMENTS, now=MOMENTS)

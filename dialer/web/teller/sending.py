@@ -15,6 +15,7 @@ from flask import request
 from flask_wtf.csrf import generate_csrf
 
 from dialer.domain.access import Permission
+from dialer.domain.election import YEARS
 from dialer.domain.elector_number import elector_parts
 from dialer.domain.errors import ValidationFailed
 from dialer.services.gotv.telling import OwnMark, TellerDesk, take_back_own, tell, teller_desk
@@ -105,7 +106,7 @@ def _instant(value: object, pointer: str) -> dt.datetime | None:
         at = dt.datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise ValidationFailed.at(pointer, "Send a time with its zone.") from None
-    if at.tzinfo is None:
+    if at.tzinfo is None or at.year not in YEARS:
         raise ValidationFailed.at(pointer, "Send a time with its zone.")
     return at.astimezone(dt.UTC)
 

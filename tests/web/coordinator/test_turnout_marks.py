@@ -96,3 +96,11 @@ def test_nobodys_marks_are_not_there(desk: Reader) -> None:
     for deed in ("undo", "drop"):
         assert desk.open(f"/turnout/marks/of/{uuid.uuid4()}/{deed}").status == 404
     assert desk.open(f"/turnout/marks/{uuid.uuid4()}").status == 404
+
+
+def test_a_time_out_of_the_calendar_is_refused_with_words(desk: Reader) -> None:
+    csrf = desk.client.get("/teller/state").get_json()["csrf"]
+    for at, status in (("0001-01-01T00:00:00+14:00", 422), ("2026-05-07T12:00:00+01:00", 200)):
+        mark = {"elector_number": "1", "client_id": str(uuid.uuid4()), "at": at}
+        sent = desk.client.post("/teller/marks", json={"marks": [mark]}, headers={"X-CSRFToken": csrf})
+        assert sent.status_code == status
