@@ -30,6 +30,8 @@ OTHER_DISTRICT: Final = "other_district"
 TOO_FAST: Final = "too_fast"
 DECEASED: Final = "deceased"
 MOVED: Final = "moved"
+GONE: Final = (DECEASED, MOVED)
+"""Held because of the person: of these each is to be looked at."""
 MARK_WHYS: Final = (NOBODY, SEVERAL, OTHER_ELECTION, OTHER_DISTRICT, TOO_FAST, DECEASED, MOVED)
 """Why a mark waits: its number fits nobody, or several; it is out of its teller's bounds, or came faster
 than people can vote; or whoever it is about is known to have died or moved away.
@@ -59,7 +61,7 @@ def state_of(mark: Noted) -> tuple[str, str | None]:
         return HELD, OTHER_DISTRICT
     if mark.too_fast:
         return HELD, TOO_FAST
-    if mark.status in (DECEASED, MOVED):
+    if mark.status in GONE:
         return HELD, mark.status
     return COUNTED, None
 

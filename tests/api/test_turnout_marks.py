@@ -12,7 +12,12 @@ from sqlalchemy import update
 
 from dialer.domain.access import Role
 from dialer.services.context import Context
+from dialer.services.gotv.mark_review import Returning, returning
+from dialer.services.gotv.teller_sheets import NewSheet, add_sheet, key_sheet
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.views import NewMark
 from dialer.store.models.accounts import ApiToken
+from dialer.store.models.gotv import TurnoutMark
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller
 from tests.people import Person, make_person
@@ -128,6 +133,42 @@ def test_a_mark_is_counted_matched_moved_or_dropped(
     assert settle("97", "count")[0] == 409
     assert settle("97", "match", {"contact_id": str(uuid.uuid4())})[0] == 422
     assert settle("97", "drop", {"reason": " "})[0] == 422
+
+
+def test_all_at_once_are_those_of_one_election_and_not_the_dead(
+    api: Api, carys: Person, tegwen: Person, ctx: Context
+) -> None:
+    make_electors(ctx, "AA-1", status="deceased")
+    make_electors(ctx, "AA-2", status="moved")
+    make_electors(ctx, "AB-3", "AB-4", polling_district="AB")
+    tell(api, tegwen, "AA-1", "AA-2", "AB-3", "AB-4")
+    other = (api(carys).post("/elections", json={"name": "By-election"}).json or {})["id"]
+    with ctx.unit() as unit:
+        fourth = update(TurnoutMark).where(TurnoutMark.elector_number == "AB-4")
+        unit.session.execute(fourth.values(election_id=uuid.UUID(other)))
+
+    def count(**more: str) -> int:
+        body = {"account_id": str(tegwen.id), **more}
+        return (api(carys).post("/turnout/marks/count", json=body).json or {})["marks"]
+
+    assert [count(), count()] == [1, 0]
+    assert [count(election_id=other), count(why="moved")] == [1, 1]
+    assert [mark["why"] for mark in waiting(api, carys, "state=held")] == ["deceased"]
+
+
+def test_what_came_with_something_else_stands_when_an_accounts_marks_go(
+    api: Api, carys: Person, ctx: Context
+) -> None:
+    make_electors(ctx, "AA-1", "AA-2", "AA-3")
+    span = {"from_at": ctx.now - dt.timedelta(hours=2), "to_at": ctx.now - dt.timedelta(hours=1)}
+    key_sheet(ctx, add_sheet(ctx, NewSheet("AA", **span)).id, ["1", "3"])
+    mark_turnout(ctx, [NewMark("AA-1"), NewMark("AA-2"), NewMark("AA-2", source="door"), NewMark("AA-3")])
+    make_electors(ctx, "AA-4")
+    mark_turnout(ctx, [NewMark("AA-4")])
+    assert returning(ctx, carys.id) == Returning(marks=4, people=1)
+    body = {"account_id": str(carys.id), "reason": "not at the station"}
+    assert (api(carys).post("/turnout/undo", json=body).json or {})["undone"] == 4
+    assert voted(api, carys) == 3
 
 
 def test_what_came_too_fast_is_held_when_its_elector_comes(

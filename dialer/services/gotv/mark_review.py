@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from dialer.domain.access import Permission, require
 from dialer.domain.elector_number import elector_tail
 from dialer.domain.errors import NotFound
-from dialer.domain.turnout import HELD, UNKNOWN
+from dialer.domain.turnout import GONE, HELD, UNKNOWN
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -72,6 +72,11 @@ class WaitingMarks:
         return self.states[HELD]
 
     @property
+    def at_once(self) -> int:
+        """Those of them that count at one press; people who died or moved are looked at one by one."""
+        return self.held - sum(self.whys[why] for why in GONE)
+
+    @property
     def unknown(self) -> int:
         """Those of numbers that nobody has, or several."""
         return self.states[UNKNOWN]
@@ -94,7 +99,7 @@ def list_marks(
         rows = mark_review.find_marks(
             unit.session,
             unit.organisation_id,
-            _in_election(unit, search),
+            in_election(unit, search),
             after_id(page),
             page.limit + 1,
             latest_first=latest_first,
@@ -156,15 +161,15 @@ def possible_people(ctx: Context, mark_id: uuid.UUID) -> Sequence[ContactView]:
 
 
 def returning(ctx: Context, account_id: uuid.UUID) -> Returning:
-    """What it would do to take back all that somebody marked, in every election."""
+    """What it would do to take back all that somebody marked as such, in every election."""
     require(ctx.actor, Permission.TURNOUT_UNDO)
     with ctx.unit() as unit:
-        mine = MarkFilter(account_id=account_id)
-        row = mark_review.count_returning(unit.session, unit.organisation_id, mine)
+        row = mark_review.count_returning(unit.session, unit.organisation_id, account_id)
         return Returning(row.marks, row.people)
 
 
-def _in_election(unit: UnitOfWork, search: MarkSearch) -> MarkFilter:
+def in_election(unit: UnitOfWork, search: MarkSearch) -> MarkFilter:
+    """The search within the election it names, or a sheet's, else within the current one."""
     if search.election_id is not None or search.sheet_id is not None:
         return search
     return replace(search, election_id=current_election(unit).id)

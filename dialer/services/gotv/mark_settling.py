@@ -14,7 +14,7 @@ from dialer.domain.errors import InvalidTransition, ValidationFailed
 from dialer.domain.turnout import COUNTED, UNDONE, UNKNOWN, Noted, read_written, state_of
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.services.gotv.mark_review import MarkSearch, MarkView, mark_of
+from dialer.services.gotv.mark_review import MarkSearch, MarkView, in_election, mark_of
 from dialer.services.gotv.record import recompute_records
 from dialer.store.models.people import Contact
 from dialer.store.queries import mark_review, turnout_marks
@@ -90,9 +90,12 @@ def drop_mark(ctx: Context, mark_id: uuid.UUID, *, reason: str) -> MarkView:
 
 @again_after_deadlock
 def count_held(ctx: Context, search: MarkSearch) -> SettledMarks:
-    """Let all held marks that the search finds count, each for the person whose number it is."""
+    """Let all held marks that the search finds in one election (the current one, unless it is named) count,
+    each for the person whose number it is; those of people who died or moved where `why` asks for them.
+    """
     require(ctx.actor, Permission.TURNOUT_REVIEW)
     with ctx.unit() as unit:
+        search = in_election(unit, search)
         counted = mark_review.count_held(unit.session, unit.organisation_id, search)
         people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
         for row in counted:
@@ -105,10 +108,10 @@ def count_held(ctx: Context, search: MarkSearch) -> SettledMarks:
 
 @again_after_deadlock
 def drop_waiting(ctx: Context, search: MarkSearch, *, reason: str) -> SettledMarks:
-    """Drop all marks that wait and that the search finds, for one reason."""
+    """Drop all marks that wait and that the search finds in one election, for one reason."""
     require(ctx.actor, Permission.TURNOUT_REVIEW)
     with ctx.unit() as unit:
-        waiting = search.conditions(unit.organisation_id)
+        waiting = in_election(unit, search).conditions(unit.organisation_id)
         dropped = turnout_marks.undo_marks(
             unit.session,
             unit.organisation_id,

@@ -55,7 +55,9 @@ def undo_turnout_by_token(ctx: Context, token_id: uuid.UUID, *, reason: str) -> 
 
 @again_after_deadlock
 def undo_turnout_by_account(ctx: Context, account_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
-    """Take back all marks that one account made, however it was signed in; those of others stand."""
+    """Take back all marks that one account made, however it was signed in; those of others stand, and those
+    that came with a call, a door, a text, an import or a sheet: that is taken back itself.
+    """
     require(ctx.actor, Permission.TURNOUT_UNDO)
     with ctx.unit() as unit:
         if unit.session.get(Account, (unit.organisation_id, account_id)) is None:

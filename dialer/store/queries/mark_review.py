@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, true, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
-from dialer.domain.turnout import COUNTED, NOBODY, TOO_FAST, UNDONE, UNKNOWN, WAITING
+from dialer.domain.turnout import COUNTED, GONE, HELD, NOBODY, TOO_FAST, UNDONE, UNKNOWN, WAITING
 from dialer.store.models.accounts import Account
 from dialer.store.models.gotv import TurnoutMark
 from dialer.store.models.people import Contact
+from dialer.store.queries.turnout_marks import of_account
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 Condition = ColumnElement[bool]
@@ -163,7 +164,8 @@ def settle_one(
 
 def count_held(session: Session, organisation_id: uuid.UUID, wanted: MarkFilter) -> Rows:
     """Let held marks count: the election and person of each. Those of numbers that nobody has, which came
-    too fast, count from now on as soon as somebody has theirs.
+    too fast, count from now on as soon as somebody has theirs. Those of people who died or moved stay held
+    unless they are asked for: each is to be looked at.
     """
     for_later = (
         update(TurnoutMark)
@@ -173,19 +175,20 @@ def count_held(session: Session, organisation_id: uuid.UUID, wanted: MarkFilter)
     session.execute(for_later, execution_options={"synchronize_session": False})
     counted = (
         update(TurnoutMark)
-        .where(*wanted.conditions(organisation_id), TurnoutMark.state == "held")
+        .where(*wanted.conditions(organisation_id), TurnoutMark.state == HELD)
         .values(state=COUNTED, why=None)
         .returning(TurnoutMark.election_id, TurnoutMark.contact_id)
     )
+    if wanted.why is None:
+        counted = counted.where(TurnoutMark.why.not_in(GONE))
     return session.execute(counted, execution_options={"synchronize_session": False}).all()
 
 
-def count_returning(session: Session, organisation_id: uuid.UUID, mine: MarkFilter) -> Row[int, int]:
-    """How many `marks` stand, and how many `people` have no other mark that counts: they would come back."""
+def count_returning(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> Row[int, int]:
+    """How many `marks` that an account made stand, and how many `people` have no other mark that counts: they
+    would come back.
+    """
     other = aliased(TurnoutMark)
-    whose = (TurnoutMark.token_id, mine.token_id, other.token_id)
-    if mine.token_id is None:
-        whose = (TurnoutMark.account_id, mine.account_id, other.account_id)
     seen_elsewhere = (
         select(other.id)
         .where(
@@ -194,7 +197,7 @@ def count_returning(session: Session, organisation_id: uuid.UUID, mine: MarkFilt
             other.contact_id == TurnoutMark.contact_id,
             other.state == COUNTED,
             other.id != TurnoutMark.id,
-            or_(whose[2] != whose[1], whose[2].is_(None)),
+            of_account(account_id, other).is_not(true()),
         )
         .exists()
     )
@@ -203,7 +206,9 @@ def count_returning(session: Session, organisation_id: uuid.UUID, mine: MarkFilt
     counted = select(
         func.count().label("marks"),
         func.count(person).filter(alone).label("people"),
-    ).where(*mine.conditions(organisation_id), TurnoutMark.state != UNDONE)
+    ).where(
+        TurnoutMark.organisation_id == organisation_id, of_account(account_id), TurnoutMark.state != UNDONE
+    )
     return session.execute(counted).one()
 
 

@@ -33,6 +33,8 @@ from dialer.store.models.gotv import TurnoutMark
 Condition = ColumnElement[bool]
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
+_WITH_SOMETHING_ELSE = ("door", "sms")
+
 _WAITING_FOR = text(
     """
     elector_key IN (
@@ -191,9 +193,17 @@ def of_ids(ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
     return TurnoutMark.id == any_(literal(list(ids), ARRAY(UUID)))
 
 
-def of_account(account_id: uuid.UUID) -> ColumnElement[bool]:
-    """All marks that one account made."""
-    return TurnoutMark.account_id == account_id
+def of_account(account_id: uuid.UUID, mark: type[TurnoutMark] = TurnoutMark) -> ColumnElement[bool]:
+    """All marks that one account made as such: not those that came with something else of theirs, a call, a
+    door, a text, an import or a sheet, which is taken back itself. `mark` is the table's alias, if any.
+    """
+    return and_(
+        mark.account_id == account_id,
+        mark.result_id.is_(None),
+        mark.import_id.is_(None),
+        mark.sheet_id.is_(None),
+        mark.source.not_in(_WITH_SOMETHING_ELSE),
+    )
 
 
 def of_sheet(sheet_id: uuid.UUID) -> ColumnElement[bool]:

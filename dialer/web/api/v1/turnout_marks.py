@@ -71,11 +71,14 @@ class MarkReasonSchema(Schema):
 
 
 class MarksOfSchema(Schema):
-    """Whose marks: all that were made with one token, or by one account; `why` narrows them."""
+    """Whose marks: all that were made with one token, or by one account, in the current election
+    unless `election_id` names another; `why` narrows them.
+    """
 
     token_id = Id()
     account_id = Id()
     why = Choice(*MARK_WHYS)
+    election_id = Id()
 
     @validates_schema
     def one_of_both(self, data: dict[str, Any], **_: object) -> None:
@@ -152,7 +155,9 @@ class Waiting(MethodView):
 @turnout_marks.arguments(MarksOfSchema)
 @turnout_marks.response(200, SettledMarksSchema)
 def count_all(body: dict[str, Any]) -> SettledMarks:
-    """Let all held marks of a token or account count; those of unknown numbers count when these are known."""
+    """Let all held marks of a token or account count, but for `deceased` and `moved` unless `why` says so;
+    those of unknown numbers count when these are known.
+    """
     return deeds.count_held(context(), MarkSearch(**body))
 
 
