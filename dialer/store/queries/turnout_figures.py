@@ -75,7 +75,9 @@ _WATCHED = """
         SELECT lower(polling_district) AS box, date_bin(:slot, at, :opens) AS start, max(at) AS last_at
         FROM turnout_mark
         WHERE organisation_id = :organisation AND election_id = :election AND source = 'teller'
-          AND state <> 'undone' AND polling_district IS NOT NULL AND at >= :opens
+          AND state <> 'undone'
+          AND (state = 'counted' OR coalesce(why, '') NOT IN ('too_fast', 'other_district'))
+          AND polling_district IS NOT NULL AND at >= :opens
         GROUP BY 1, 2
     )
     SELECT box, array_agg(start) AS slots, max(last_at) AS last_at FROM slot GROUP BY box
@@ -131,6 +133,9 @@ def watched(
 ) -> Rows:
     """When tellers noted somebody in each box (a polling district in small letters) since it opened: the
     starts of the slots, and the last mark.
+
+    Marks that wait because they came too fast, or of a district that isn't their teller's, show that nobody
+    stood there.
     """
     return _rows(session, _WATCHED, organisation_id, election_id, None, opens=opens, slot=slot)
 

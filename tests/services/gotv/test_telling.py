@@ -28,6 +28,7 @@ from dialer.services.context import Context
 from dialer.services.gotv.elections import change_election
 from dialer.services.gotv.telling import take_back_own, tell, teller_desk
 from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.turnout_summary import turnout_summary
 from dialer.services.gotv.views import NewMark
 from dialer.services.paging import Page
 from dialer.store.models.gotv import TurnoutMark, VoterRecord
@@ -221,6 +222,30 @@ def test_who_joins_stays_in_all_day_and_no_longer(polling: Context) -> None:
     close = dt.datetime(2026, 5, 7, 21, tzinfo=dt.UTC)
     assert actor_for_login(polling.units, secret, close) is not None, "nine quiet hours"
     assert actor_for_login(polling.units, secret, close + dt.timedelta(hours=25)) is None
+
+
+def test_marks_of_another_district_or_too_fast_watch_no_station(polling: Context) -> None:
+    """Who types at random neither ends a station's silence nor narrows its bounds."""
+    make_electors(polling, *[f"AA-{number}" for number in range(1, 4)])
+    make_electors(polling, *[f"AB-{number}" for number in range(1, 4)], polling_district="AB")
+    tegwen = joined(polling, "AA")
+    assert outcomes(tegwen, noted("AB-1", polling_district="AB")) == [Outcome.HELD]
+
+    def stations() -> dict[str | None, bool]:
+        districts = turnout_summary(polling.at(polling.now + dt.timedelta(minutes=9))).by_polling_district
+        return {
+            one.polling_district: bool(one.watched_s) and one.last_mark_at is not None for one in districts
+        }
+
+    assert stations() == {"AA": False, "AB": False}
+    assert outcomes(tegwen, noted("AA-1", polling_district="AA")) == [Outcome.ACCEPTED]
+    assert stations() == {"AA": True, "AB": False}
+    with polling.unit() as unit:
+        unit.session.execute(update(TurnoutMark).values(state="held", why="too_fast"))
+    assert stations() == {"AA": False, "AB": False}
+    with polling.unit() as unit:
+        unit.session.execute(update(TurnoutMark).values(why="moved"))
+    assert stations() == {"AA": True, "AB": True}
 
 
 def test_a_number_that_is_somebodys_lets_nobody_into_their_account(polling: Context) -> None:
