@@ -47,6 +47,7 @@ def walk(code: str) -> str:
         walk=open_walk(context(), code),
         answers=[(answer, gettext(words)) for answer, words in ANSWERS.items()],
         press_id=uuid.uuid4(),
+        at=request.args.get("road", 0, type=int),
         title_of=title_of,
         heading=heading,
         know_first=know_first,

@@ -215,6 +215,19 @@ def test_a_press_that_was_taken_back_says_so_and_a_new_one_counts(
     assert left(phone, code) == "2"
 
 
+@pytest.mark.parametrize("road", ["1", "99", "-1", "here"])
+def test_after_a_mark_the_walk_opens_at_its_road_and_says_what_was_noted(
+    phone: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID], *, road: str
+) -> None:
+    code = print_walks(ctx, bank.campaign_id, "KA1").sheets[0].walk.code
+    phone.open(f"/knock-up/walks/{code}")
+    press(phone, code, promised[1], "out")
+    page = phone.open(f"/knock-up/walks/{code}?road={road}")
+    assert (page.status, page.tests["walk"]["data-left"]) == (200, "3")
+    assert "Noted: Out." in page.words["flash"]
+    assert phone.press("undo").status == 200
+
+
 def test_nobody_marks_who_isnt_on_the_walk_or_after_the_polls(
     phone: Reader, ctx: Context, clock: SetClock, bank: PhoneBank, promised: list[uuid.UUID]
 ) -> None:
