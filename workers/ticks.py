@@ -25,6 +25,7 @@ from dialer.services.calling.room_settling import keep_rooms
 from dialer.services.calling.supervising import keep_supervisions
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
+from dialer.services.gotv.telling_leftovers import delete_old_sheet_photos, forget_old_receipts
 from dialer.services.messaging.attachment_fetching import ask_if_due as fetch_if_due
 from dialer.services.messaging.attachments import delete_old_attachments
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
@@ -122,4 +123,6 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),
     Tick("forget old logins", 3600, forget_old_logins),
+    Tick("delete old photographs of sheets", 3600, delete_old_sheet_photos),
+    Tick("forget old receipts of marks", 3600, forget_old_receipts),
 )

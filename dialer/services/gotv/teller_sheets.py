@@ -142,12 +142,15 @@ def key_sheet(ctx: Context, sheet_id: uuid.UUID, numbers: Sequence[str]) -> Mark
 
 @again_after_deadlock
 def undo_sheet(ctx: Context, sheet_id: uuid.UUID, *, reason: str) -> int:
-    """Take back a whole sheet: its marks, and that somebody watched; how many people's marks went."""
+    """Take back a whole sheet: its marks, and that somebody watched; how many people's marks went. Its
+    photograph is deleted.
+    """
     require(ctx.actor, Permission.TURNOUT_UNDO)
     with ctx.unit() as unit:
         row = _sheet(unit, sheet_id)
         unit.session.refresh(row, with_for_update=True)
         row.undone_at = row.undone_at or ctx.now
+        row.photo = row.photo_type = None
         undone = take_back(ctx, unit, turnout_marks.of_sheet(sheet_id), reason)
         ctx.audit(unit, "turnout.undone", "teller_sheet", sheet_id, {"undone": undone}, reason=reason)
         return undone
