@@ -12,7 +12,6 @@ from dialer.domain.access import Permission, require
 from dialer.domain.circular import LeftOut
 from dialer.domain.errors import RuleBroken
 from dialer.services.context import Context
-from dialer.services.messaging.needing_answers import note_single
 from dialer.services.messaging.volunteer_texts import word_to
 from dialer.services.messaging.written import write_once
 from dialer.services.organising.circular_people import placed, recipients_again
@@ -75,6 +74,7 @@ def _write(ctx: Context, unit: UnitOfWork, circular: Circular, rows: Sequence[Ci
 
 
 def _write_one(ctx: Context, unit: UnitOfWork, circular: Circular, row: CircularText, place: str) -> None:
+    """A word to all answers nobody: who wrote to us still waits (no `note_single`)."""
     try:
         ready = word_to(ctx, unit, place, circular.body, circular.subject or "")
         message, _ = write_once(ctx, unit, ready, purpose="single", message_id=row.id)
@@ -83,7 +83,6 @@ def _write_one(ctx: Context, unit: UnitOfWork, circular: Circular, row: Circular
         return
     message.created_by = circular.created_by
     row.message_id = message.id
-    note_single(unit, place)
 
 
 def _written(unit: UnitOfWork, circular_id: uuid.UUID, places: Sequence[str]) -> set[str]:

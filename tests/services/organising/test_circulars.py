@@ -40,7 +40,9 @@ from dialer.services.organising.rsvps import RsvpForm, sign_up
 from dialer.services.paging import Page
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.store.models import new_id
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
+from dialer.store.queries.conversations import locked_conversation
 
 TOM, UNA = "+447700900321", "+447700900322"
 WORDS = "The hall opens at five today."
@@ -108,20 +110,31 @@ def test_a_worker_that_dies_in_the_middle_leaves_no_doubles(
 ) -> None:
     send_circular(ctx, wanted)
     monkeypatch.setattr(circular_writing, "BATCH", 2)
-    before, seen = circular_writing.note_single, []
+    before, seen = circular_writing.write_once, []
 
-    def die(*args: object) -> None:
+    def die(*args: object, **named: object) -> object:
         seen.append(args)
         if len(seen) == 2:
             raise ConnectionError
-        before(*args)  # type: ignore[arg-type]
+        return before(*args, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(circular_writing, "note_single", die)
+    monkeypatch.setattr(circular_writing, "write_once", die)
     with pytest.raises(ConnectionError):
         write_all(ctx)
     assert written(ctx) == []
     write_all(ctx)
     assert [number for number, *_ in written(ctx)] == [TOM, UNA]
+
+
+def test_who_wrote_to_us_still_waits_for_an_answer(ctx: Context, wanted: NewCircular) -> None:
+    with ctx.unit() as unit:
+        locked_conversation(unit, TOM, ctx.now).unanswered_since = ctx.now
+    send_circular(ctx, wanted)
+    write_all(ctx)
+    assert [number for number, *_ in written(ctx)] == [TOM, UNA]
+    with ctx.unit() as unit:
+        waits = unit.session.scalar(select(Conversation.unanswered_since).where(Conversation.number == TOM))
+    assert waits == ctx.now
 
 
 def test_a_no_holds_also_one_that_comes_after_the_press(ctx: Context, wanted: NewCircular) -> None:
