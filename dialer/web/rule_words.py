@@ -30,6 +30,7 @@ SAID_BY_RULES: Final = (
     N_("You are in a talk that you have taken over. Finish it first."),
     N_("A landline can’t get a text. Give a mobile, or ask a coordinator to enter this number for you."),
     N_("All calling is stopped just now."),
+    N_("Something else was sent from this form before. Look at it once more, then send it."),
     N_("This campaign leaves no message."),
     N_("It is too early or too late to leave a message."),
     N_("This number has had the message already."),

@@ -131,16 +131,14 @@ def look_at_circular(ctx: Context, wanted: NewCircular) -> CircularCheck:
 def send_circular(ctx: Context, wanted: NewCircular) -> CircularView:
     """Send it to each of them once; with the id of one that was sent it is that one.
 
-    AudienceChanged where they aren't as many as were `expected`, Conflict where there is nobody;
-    ValidationFailed where it can't be sent as it is.
+    Conflict where that one said something else or went to others; AudienceChanged where they aren't as many
+    as were `expected`, Conflict where there is nobody; ValidationFailed where it can't be sent as it is.
     """
     require(ctx.actor, Permission.MESSAGE_SEND)
     name = name_of(ctx, wanted.audience, wanted.audience_id)
     with ctx.unit() as unit:
-        if wanted.id is not None and (
-            before := unit.session.get(Circular, (unit.organisation_id, wanted.id))
-        ):
-            return _view(unit, before)
+        if (before := _of_its_id(unit, wanted)) is not None:
+            return _view(unit, _the_same(before, wanted))
         found = placed(ctx, unit, recipients(ctx, unit, wanted.audience, wanted.audience_id))
         check = _check(ctx, unit, name, wanted, found)
         if not wanted.body.strip():
@@ -149,6 +147,18 @@ def send_circular(ctx: Context, wanted: NewCircular) -> CircularView:
         made = _write(ctx, unit, wanted, name, found)
         unit.after_commit(lambda: enqueue_writing(ctx))
         return _view(unit, made)
+
+
+def id_for(ctx: Context, wanted: NewCircular) -> uuid.UUID:
+    """The id that a form is to carry: its own, unless something else was sent by it, as where somebody goes
+    back to a form that was sent and changes the words.
+    """
+    require(ctx.actor, Permission.MESSAGE_SEND)
+    with ctx.unit() as unit:
+        before = _of_its_id(unit, wanted)
+    if wanted.id is None or (before is not None and not _is_the_same(before, wanted)):
+        return new_id()
+    return wanted.id
 
 
 def get_circular(ctx: Context, circular_id: uuid.UUID) -> CircularView:
@@ -288,7 +298,22 @@ def _write(
         about = {"audience": wanted.audience, "audience_id": str(wanted.audience_id), "people": len(found)}
         ctx.audit(unit, "circular.sent", "circular", circular_id, about)
         unit.session.flush()
-    return _find(unit, circular_id)
+    return _the_same(_find(unit, circular_id), wanted)
+
+
+def _of_its_id(unit: UnitOfWork, wanted: NewCircular) -> Circular | None:
+    return unit.session.get(Circular, (unit.organisation_id, wanted.id)) if wanted.id is not None else None
+
+
+def _the_same(before: Circular, wanted: NewCircular) -> Circular:
+    if not _is_the_same(before, wanted):
+        raise Conflict("Something else was sent from this form before. Look at it once more, then send it.")
+    return before
+
+
+def _is_the_same(before: Circular, wanted: NewCircular) -> bool:
+    sent = (before.audience, before.audience_id, before.body, before.subject or "")
+    return sent == (wanted.audience, wanted.audience_id, wanted.body, wanted.subject)
 
 
 def _view(unit: UnitOfWork, row: Circular, not_reached: Sequence[NotReached] = ()) -> CircularView:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
 from flask import render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from uuid_utils.compat import uuid7
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
@@ -25,6 +24,7 @@ from dialer.services.organising.circulars import (
     NewCircular,
     call_off_circular,
     get_circular,
+    id_for,
     list_circulars,
     look_at_circular,
     send_circular,
@@ -90,7 +90,7 @@ def new_circular() -> str:
     """Whom it would go to, and the field for what it says."""
     wanted = NewCircular(_audience(asked("audience")), id_of(asked("of")), "")
     check = look_at_circular(context(), wanted)
-    return _form_page(wanted, check, str(uuid7()))
+    return _form_page(wanted, check)
 
 
 @coordinator.post("/circulars")
@@ -103,24 +103,23 @@ def write_circular() -> Answer:
     wanted = _said()
     if said("ready") in READY:
         body = with_ready(wanted.body, gettext(READY[said("ready")]))
-        ready = NewCircular(wanted.audience, wanted.audience_id, body, wanted.subject)
-        return _form_page(ready, _whom(ctx, wanted), said("circular_id"))
+        return _form_page(replace(wanted, body=body), _whom(ctx, wanted))
     try:
         if not said("send") or said("looked") != _digest(wanted):
             check = look_at_circular(ctx, wanted)
             faults: Faults = {} if wanted.body else {"body": gettext("Write what it says.")}
-            return _form_page(wanted, check, said("circular_id"), faults), 422 if faults else 200
+            return _form_page(wanted, check, faults), 422 if faults else 200
         if faults := number_faults() if said("many") else {}:
-            return _form_page(wanted, look_at_circular(ctx, wanted), said("circular_id"), faults), 422
+            return _form_page(wanted, look_at_circular(ctx, wanted), faults), 422
         sent = send_circular(ctx, wanted)
     except AudienceChanged as error:
         faults = {"confirm": changed_words(error)}
-        return _form_page(wanted, look_at_circular(ctx, wanted), said("circular_id"), faults), error.status
+        return _form_page(wanted, look_at_circular(ctx, wanted), faults), error.status
     except RuleBroken as error:
         if error.status not in (409, 422):
             raise
         faults = faults_of(error, same_names("body", "subject"))
-        return _form_page(wanted, _whom(ctx, wanted), said("circular_id"), faults), error.status
+        return _form_page(wanted, _whom(ctx, wanted), faults), error.status
     return go("coordinator.circular", gettext("It is on its way."), circular_id=sent.id)
 
 
@@ -171,14 +170,12 @@ def _whom(ctx: Context, wanted: NewCircular) -> CircularCheck:
     return look_at_circular(ctx, NewCircular(wanted.audience, wanted.audience_id, ""))
 
 
-def _form_page(
-    wanted: NewCircular, check: CircularCheck, circular_id: str, errors: Faults | None = None
-) -> str:
+def _form_page(wanted: NewCircular, check: CircularCheck, errors: Faults | None = None) -> str:
     return render_template(
         "coordinator/circular_new.html",
         wanted=wanted,
         check=check,
-        circular_id=circular_id,
+        circular_id=id_for(context(), wanted),
         looks=[Look(one, _parts(one)) for one in check.previews],
         looked=_digest(wanted),
         left_out=[(_why(reason), count) for reason, count in check.left_out.items()],

@@ -31,6 +31,7 @@ from dialer.services.organising.circulars import (
     NewCircular,
     call_off_circular,
     get_circular,
+    id_for,
     list_circulars,
     look_at_circular,
     send_circular,
@@ -103,6 +104,37 @@ def test_each_gets_it_once_however_often_it_is_sent(ctx: Context, wanted: NewCir
     assert (dict(shown.counts), dict(shown.left_out), shown.total) == ({"queued": 2}, {"no_way": 1}, 3)
     assert [(one.name, one.reason) for one in shown.not_reached] == [("Ann", "no_way")]
     assert [one.id for one in list_circulars(ctx, Page()).items] == [wanted.id]
+
+
+def test_other_words_or_to_others_are_another_circular(ctx: Context, wanted: NewCircular) -> None:
+    send_circular(ctx, wanted)
+    assert id_for(ctx, wanted) == wanted.id
+    for other in (
+        replace(wanted, body="In room 3, sorry."),
+        replace(wanted, subject="The hall"),
+        replace(wanted, audience=Audience.TEAM, audience_id=create_team(ctx, "Gwent", "region").id),
+    ):
+        with pytest.raises(Conflict):
+            send_circular(ctx, other)
+        assert id_for(ctx, other) != wanted.id
+    changed = replace(wanted, body="In room 3, sorry.")
+    send_circular(ctx, replace(changed, id=id_for(ctx, changed)))
+    write_all(ctx)
+    assert [body for _, body, _ in written(ctx)] == ["In room 3, sorry.", WORDS] * 2
+
+
+def test_two_that_send_other_words_at_once_know_of_each_other(ctx: Context, wanted: NewCircular) -> None:
+    def send(body: str) -> bool:
+        try:
+            send_circular(ctx, replace(wanted, body=body))
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(send, ("One.", "Two."))) == [False, True]
+    write_all(ctx)
+    assert len({body for _, body, _ in written(ctx)}) == 1
 
 
 def test_a_worker_that_dies_in_the_middle_leaves_no_doubles(

@@ -66,6 +66,19 @@ def test_other_words_are_looked_at_before_they_go(desk: Reader, ctx: Context, te
     assert "Nothing yet" in desk.open("/circulars").text
 
 
+def test_whoever_goes_back_and_changes_the_words_sends_them_too(
+    desk: Reader, ctx: Context, team: uuid.UUID
+) -> None:
+    desk.open(f"/circulars/new?audience=team&of={team}")
+    before = desk.press("circular-look", body=WORDS)
+    desk.press("circular-send")
+    desk.page = before
+    desk.press("circular-look", body="In room 3, sorry.")
+    assert "It is on its way." in desk.press("circular-send").words["flash"]
+    sent = desk.open("/circulars").text
+    assert (sent.count(WORDS), sent.count("In room 3, sorry.")) == (1, 1)
+
+
 def test_to_many_their_number_is_typed(
     desk: Reader, ctx: Context, team: uuid.UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
