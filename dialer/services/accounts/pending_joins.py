@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain.access import Role
 from dialer.domain.errors import InvalidTransition, NotFound
 from dialer.services.accounts.joining_link import JoiningLink, enter_campaign, find_link
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.organising.events import lock_event
 from dialer.services.organising.rsvps import come
@@ -42,6 +43,7 @@ def keep_join(unit: UnitOfWork, link: JoiningLink, account: Account, asked_at: d
     )
 
 
+@again_after_deadlock
 def finish_my_joins(ctx: Context) -> list[Coming]:
     """Have the actor, who has just signed in, join what they asked for; gives the sessions they come to."""
     if ctx.actor.account_id is None:
@@ -86,7 +88,7 @@ def drop_joins(
 def _pending(
     unit: UnitOfWork, account_id: uuid.UUID, of_campaigns: Collection[uuid.UUID] | None
 ) -> Sequence[Row[PendingJoin, str]]:
-    """Locked, so that of two that finish them at once one does."""
+    """Locked, so that of two that finish them at once one does; in the order that events are locked in."""
     query = (
         select(PendingJoin, JoinLink.code)
         .join(
@@ -97,7 +99,7 @@ def _pending(
             ),
         )
         .where(PendingJoin.organisation_id == unit.organisation_id, PendingJoin.account_id == account_id)
-        .order_by(PendingJoin.asked_at, PendingJoin.join_link_id)
+        .order_by(JoinLink.event_id, PendingJoin.join_link_id)
         .with_for_update(of=PendingJoin)
     )
     if of_campaigns is not None:

@@ -17,14 +17,12 @@ from dialer.services.accounts.joining import (
 )
 from dialer.services.accounts.link_letters import send_link
 from dialer.services.accounts.organisations import system_actor
-from dialer.services.accounts.pending_joins import finish_my_joins
 from dialer.services.accounts.views import Joined, JoinOutcome
 from dialer.settings.policies import phone_policy
 from dialer.web.desk import context, desk, moment
-from dialer.web.event_words import tell_of_all
 from dialer.web.guard import allow
 from dialer.web.public.devices import forget_here, remember_here, this_device
-from dialer.web.public.sign_in import enter
+from dialer.web.public.sign_in import enter, finish_joins_of
 
 joining = Blueprint("joining", __name__)
 
@@ -97,7 +95,7 @@ def _welcome(joined: Joined, code: str) -> Response | str:
         return _joined_page(code, joined.outcome)
     waiting = joined.outcome == "waiting"
     answer = redirect(f"/join/{code}/waiting", code=303) if waiting else enter(joined.signed_in, "/practice")
-    tell_of_all(finish_my_joins(context(joined.signed_in.actor)))
+    finish_joins_of(joined.signed_in.actor)
     if joined.device:
         remember_here(answer, joined.device)
     else:

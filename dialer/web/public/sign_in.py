@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Actor, Permission, Role
-from dialer.domain.errors import NotFound, Unauthenticated, ValidationFailed
+from dialer.domain.errors import NotFound, Unauthenticated, Unavailable, ValidationFailed
 from dialer.services.accounts.account_fields import read_reach
 from dialer.services.accounts.devices import come_back_on_device
 from dialer.services.accounts.link_letters import ask_for_link
@@ -45,6 +45,16 @@ def enter(signed: SignedIn, back: str | None = None) -> Response:
     session.permanent = True
     session[LOGIN_KEY] = signed.secret
     return redirect(local_path(back, otherwise=home_of(signed.actor)), code=303)
+
+
+def finish_joins_of(actor: Actor) -> None:
+    """Have whoever has just been let in come to what they asked for by join links. Their sign-in link is used
+    up by then, so that they are let in whatever comes of it: what can't be done just now is kept.
+    """
+    try:
+        tell_of_all(finish_my_joins(context(actor)))
+    except Unavailable:
+        tell(gettext("Joining isn’t done yet. Open the link that you joined by once more."), "warn")
 
 
 @public.get("/")
@@ -144,7 +154,7 @@ def use_sign_in_link(code: str) -> Response | tuple[str, int]:
     except NotFound:
         return render_template("public/sign_in.html", link=None), 404
     answer = enter(signed)
-    tell_of_all(finish_my_joins(context(signed.actor)))
+    finish_joins_of(signed.actor)
     if remember:
         remember_here(answer, signed.secret)
     return answer

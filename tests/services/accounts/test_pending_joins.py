@@ -13,6 +13,7 @@ import pytest
 from dialer.domain.access import Role
 from dialer.domain.event import Span
 from dialer.domain.phone import PhonePolicy
+from dialer.services.accounts import pending_joins
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link, delete_join_link
 from dialer.services.accounts.joining import JoinForm, join
 from dialer.services.accounts.pending_joins import finish_my_joins
@@ -23,6 +24,8 @@ from dialer.services.context import Context
 from dialer.services.organising.events import NewEvent, cancel_event, make_event
 from dialer.services.organising.rsvps import come_myself, guests_of, stay_away
 from dialer.services.paging import Page
+from dialer.store.models.events import Event
+from dialer.store.session import MetOutOfOrder, UnitOfWork
 from tests.people import Person, make_person
 
 PHONES = PhonePolicy(allow_fictional=True)
@@ -45,9 +48,9 @@ def ask(ctx: Context, vic: Person) -> Ask:
     """Join by a code on a device that isn't Vic's, with the phone that Vic is known by."""
     change_volunteer(ctx, vic.id, VolunteerChanges(phone="07700 900123"))
 
-    def attempt(code: str) -> JoinOutcome:
+    def attempt(code: str, now: dt.datetime = ctx.now) -> JoinOutcome:
         form = JoinForm("Vic", "07700 900123", consent=True)
-        return join(ctx.units, PHONES, code, form, device=None, now=ctx.now).outcome
+        return join(ctx.units, PHONES, code, form, device=None, now=now).outcome
 
     return attempt
 
@@ -90,6 +93,34 @@ def test_two_that_finish_at_once_sign_up_once(
         done = list(pool.map(lambda _: len(finish_my_joins(vics)), range(2)))
     assert sorted(done) == [0, 1]
     assert guests(ctx, session_id) == [("Vic", "going")]
+
+
+def test_sessions_are_locked_in_one_order_whatever_was_asked_first(
+    ctx: Context,
+    vic: Person,
+    *,
+    ask: Ask,
+    hill: uuid.UUID,
+    session_id: uuid.UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starts_at = ctx.now + 48 * HOUR
+    later = make_event(
+        ctx, NewEvent("phone_bank", "Again", "The hall", Span(starts_at, starts_at + HOUR), hill)
+    ).id
+    for minute, event_id in enumerate((later, session_id)):
+        ask(link_to(ctx, hill, event_id=event_id), ctx.now + dt.timedelta(minutes=minute))
+    locked, lock = list[uuid.UUID](), pending_joins.lock_event
+
+    def give_way_once(unit: UnitOfWork, event_id: uuid.UUID) -> Event | None:
+        locked.append(event_id)
+        if len(locked) == 2:
+            raise MetOutOfOrder
+        return lock(unit, event_id)
+
+    monkeypatch.setattr(pending_joins, "lock_event", give_way_once)
+    assert len(finish_my_joins(open_link(ctx, vic))) == 2
+    assert locked == sorted((session_id, later)) * 2
 
 
 def test_who_is_known_and_has_to_be_let_in_comes_once_they_are(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,11 @@ import pytest
 from flask import Flask
 
 from dialer.domain.access import Role
+from dialer.domain.errors import Unavailable
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.accounts.sign_in_links import create_invite
+from dialer.services.accounts.volunteers import VolunteerChanges, change_volunteer
 from dialer.services.calling.campaigns import CampaignFields, change_campaign, end_campaign, pause_campaign
 from dialer.services.context import Context
 from dialer.services.organising.reminding import remind_some
@@ -359,3 +362,36 @@ def test_whoever_is_known_comes_by_opening_their_sign_in_link(
     elsewhere.open(urlsplit(create_invite(ctx, una.id).url).path)
     assert "You’re coming" in elsewhere.press("sign-in").text
     assert desk.open(the_session(desk, bank)).words["guest"].startswith("Una")
+
+
+def test_whoever_cant_come_just_now_is_signed_in_all_the_same(
+    *,
+    app: Flask,
+    ctx: Context,
+    desk: Reader,
+    bank: PhoneBank,
+    clock: SetClock,
+    vic: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan(desk, bank, clock)
+    desk.open(the_session(desk, bank))
+    link = "/join/" + desk.press("invite-to-session").words["join-url"].rsplit("/", 1)[1]
+    change_volunteer(ctx, vic.id, VolunteerChanges(email="vic@example.org"))
+    elsewhere = Reader(app.test_client())
+    elsewhere.open(link)
+    elsewhere.press("join", name="Vic", reach="vic@example.org", consent="yes")
+
+    def held(*_: object) -> NoReturn:
+        raise Unavailable
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("dialer.services.accounts.pending_joins.lock_event", held)
+        elsewhere.open(urlsplit(create_invite(ctx, vic.id).url).path)
+        assert "Joining isn’t done yet." in elsewhere.press("sign-in").text
+        assert elsewhere.open("/call").status == 200
+        assert "token" not in elsewhere.page.tests
+    assert "guest" not in desk.open(the_session(desk, bank)).words
+    elsewhere.open(urlsplit(create_invite(ctx, vic.id).url).path)
+    assert "You’re coming" in elsewhere.press("sign-in").text
+    assert desk.open(the_session(desk, bank)).words["guest"].startswith("Vic")
