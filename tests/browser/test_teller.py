@@ -202,6 +202,38 @@ def test_four_hundred_that_waited_go_in_order_and_once(join: Join, polling: Cont
     assert {one.state for one in found} == {"counted"}, "slow marks, though they came at once"
 
 
+def test_one_number_that_is_refused_keeps_no_other_back(join: Join, polling: Context) -> None:
+    page = join()
+    ready(page)
+    page.context.set_offline(True)
+    for number in ("1", "2", "3", "4", "5"):
+        log(page, number)
+    unsent(page, 5)
+    page.evaluate(
+        """async () => {
+            const open = indexedDB.open("dialer-outbox");
+            const base = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+            const store = base.transaction("items", "readwrite").objectStore("items");
+            const all = store.getAll();
+            const items = await new Promise((done) => (all.onsuccess = () => done(all.result)));
+            store.put({ ...items[1], number: "2\u00a0" });
+            store.put({ ...items[2], number: "-" });
+            await new Promise((done) => (store.transaction.oncomplete = done));
+        }"""
+    )
+    page.context.route("**/teller/marks", lambda route: route.fulfill(status=404), times=1)
+    with page.expect_response("**/teller/marks") as answer:
+        page.context.set_offline(False)
+    assert answer.value.status == 404, "a proxy’s, while the server is away: no refusal"
+    page.reload()
+    expect(page.locator("[data-test=refused]")).to_have_text("AA -")
+    unsent(page, 1)
+    assert [one.elector_number for one in marks(polling)] == ["1", "2", "4", "5"]
+    with page.expect_request("**/teller/marks"):
+        page.reload()
+    expect(page.locator("[data-test=refused]")).to_have_text("AA -")
+
+
 def test_an_answer_that_was_lost_doubles_nothing(join: Join, polling: Context) -> None:
     page = join()
     ready(page)

@@ -7,6 +7,7 @@ any more is sent away as from any page, by which the script knows.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -28,6 +29,8 @@ MOST: Final = 500
 """As many come in one request; a phone that kept more sends the rest after them."""
 
 _LONGEST: Final = 100
+_UNKEEPABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""No text of PostgreSQL holds these. All else goes: a district came in from a register as it was."""
 
 
 @teller.get("/state")
@@ -85,8 +88,10 @@ def _mark(place: int, one: object) -> NewMark:
 
 
 def _number(value: object, pointer: str) -> str:
-    number = _text(value, pointer)
-    if number is None or not elector_parts(number):
+    """Without what can't be seen, which comes along when somebody pastes."""
+    folded = " ".join((_text(value, pointer) or "").split())
+    number = "".join(letter for letter in folded if letter.isprintable())
+    if not elector_parts(number):
         raise ValidationFailed.at(pointer, "Give an elector number.")
     return number
 
@@ -94,7 +99,7 @@ def _number(value: object, pointer: str) -> str:
 def _text(value: object, pointer: str) -> str | None:
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
+    if not isinstance(value, str) or len(value) > _LONGEST or _UNKEEPABLE.search(value):
         raise ValidationFailed.at(pointer, f"Send at most {_LONGEST} characters.")
     return value
 

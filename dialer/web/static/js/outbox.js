@@ -55,10 +55,12 @@ export class Outbox extends EventTarget {
   #deliver;
   #timer = 0;
   #misses = 0;
+  #most = MOST;
   #others;
 
-  // `deliver(items)` sends items that `alike` puts together; it gives "done", "refused" (they stay, set aside) or
-  // "later" (no network, or signed out).
+  // `deliver(items)` sends items that `alike` puts together; it gives "done", "refused" or "later" (no network, or
+  // signed out). Of several that are refused the half goes next, until the one is found that alone is refused: it stays,
+  // set aside, and the good ones beside it have gone.
   constructor(box, deliver, alike) {
     super();
     this.#box = box;
@@ -79,6 +81,11 @@ export class Outbox extends EventTarget {
     return within("items", "readonly", (store, give) => {
       store.index("box").getAll(this.#box).onsuccess = (event) => give(event.target.result);
     });
+  }
+
+  // Lets those go again that were refused.
+  async again() {
+    await this.#mark((await this.items()).filter((item) => item.refused), { refused: false });
   }
 
   // Takes an item back that was never on its way, and says whether it was there.
@@ -114,13 +121,15 @@ export class Outbox extends EventTarget {
       if (!waiting.length) return false;
       if (navigator.onLine === false) return true;
       const end = waiting.findIndex((item) => !this.alike(waiting[0], item));
-      const run = waiting.slice(0, Math.min(end < 0 ? waiting.length : end, MOST));
+      const run = waiting.slice(0, Math.min(end < 0 ? waiting.length : end, this.#most));
       // Marked before they go: from now on the server may have them, whatever comes back. One that was taken back
       // meanwhile isn't there any more.
       const going = await this.#mark(run, { tried: true });
       const fate = going.length ? await this.#deliver(going) : "done";
       if (fate === "later") return true;
       this.#misses = 0;
+      this.#most = fate === "refused" ? Math.ceil(going.length / 2) : Math.min(2 * this.#most, MOST);
+      if (fate === "refused" && going.length > 1) continue;
       if (fate === "refused") await this.#mark(going, { refused: true });
       else await within("items", "readwrite", (store) => going.forEach((item) => store.delete(item.seq)));
       this.#tell();

@@ -72,7 +72,7 @@ function showPhase() {
 // ---- noting, and taking back ----
 
 async function note() {
-  const written = number.value.trim();
+  const written = number.value.replace(/\s+/g, " ").trim();
   if (!/[0-9]/.test(written)) return say(main.dataset.notANumber);
   const mark = { id: newId(), election: state?.election_id ?? null, number: written, district: district.value, at: Math.round(clock.now()) };
   number.value = "";
@@ -140,7 +140,9 @@ async function deliver(items) {
     if (answer.status === 403) answer = (await refresh()) ? await ask(...sent) : { out: true };
     if (answer.out) return signedOut(true), "later";
     if (answer.given) return await told(kind, items, answer.given), "done";
-    return answer.status === 400 || answer.status === 404 || answer.status === 422 ? (await refused(items), "refused") : "later";
+    if (answer.status !== 422) return "later";
+    if (items.length === 1) await refused(items);
+    return "refused";
   } catch (fault) {
     if (fault instanceof TypeError || fault instanceof SyntaxError || fault.name === "TimeoutError" || fault.name === "AbortError") return "later";
     throw fault;
@@ -200,7 +202,9 @@ async function show() {
   unsent.hidden = waiting.length === 0;
   unsent.dataset.value = waiting.length;
   unsent.querySelector("span").textContent = unsent.dataset.one.replace("{}", waiting.length);
-  main.querySelector("[data-says=refused]").hidden = !items.some((item) => item.refused);
+  const aside = items.filter((item) => item.refused && item.kind === "mark");
+  main.querySelector("[data-says=refused]").hidden = aside.length === 0;
+  main.querySelector("[data-test=refused]").textContent = aside.map((item) => [item.district, item.number].filter(Boolean).join(" ")).join(", ");
   main.querySelector(".while-unsent").hidden = waiting.length === 0;
   if (state) {
     const more = waiting.reduce((sum, item) => sum + (item.kind === "mark" ? 1 : -1), 0);
@@ -262,6 +266,8 @@ async function begin() {
   await refresh().catch((fault) => {
     if (!(fault instanceof TypeError) && fault.name !== "TimeoutError") throw fault;
   });
+  // What was refused may have been the server's fault, or is right by now.
+  await outbox.again();
   await outbox.flush();
 }
 
