@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import Row, and_, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
@@ -24,6 +25,9 @@ from dialer.services.organising.views import EventView, RsvpView, event_view, rs
 from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, PendingJoin
 from dialer.store.models.events import Rsvp
 from dialer.store.session import UnitOfWork
+
+LIFE: Final = dt.timedelta(days=7)
+"""For so long a sign-in link finishes what was asked by a join link: anybody may have asked in their name."""
 
 Coming = tuple[EventView, RsvpView]
 """A session that somebody comes to now, and how."""
@@ -49,6 +53,7 @@ def finish_my_joins(ctx: Context) -> list[Coming]:
     if ctx.actor.account_id is None:
         return []
     with ctx.unit() as unit:
+        _forget_old(unit, ctx.actor.account_id, ctx.now)
         return finish_joins(ctx, unit, ctx.actor.account_id)
 
 
@@ -83,6 +88,26 @@ def drop_joins(
         )
         theirs = theirs.where(PendingJoin.join_link_id.in_(links))
     unit.session.execute(theirs)
+
+
+def _forget_old(unit: UnitOfWork, account_id: uuid.UUID, now: dt.datetime) -> None:
+    """Forget what was asked too long ago, but where they are in and wait for a coordinator."""
+    waits = exists().where(
+        JoinLink.organisation_id == PendingJoin.organisation_id,
+        JoinLink.id == PendingJoin.join_link_id,
+        AccountCampaign.organisation_id == JoinLink.organisation_id,
+        AccountCampaign.campaign_id == JoinLink.campaign_id,
+        AccountCampaign.account_id == PendingJoin.account_id,
+        AccountCampaign.approved.is_(False),
+    )
+    unit.session.execute(
+        delete(PendingJoin).where(
+            PendingJoin.organisation_id == unit.organisation_id,
+            PendingJoin.account_id == account_id,
+            PendingJoin.asked_at <= now - LIFE,
+            ~waits,
+        )
+    )
 
 
 def _pending(

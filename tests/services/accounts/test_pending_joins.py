@@ -123,6 +123,26 @@ def test_sessions_are_locked_in_one_order_whatever_was_asked_first(
     assert locked == sorted((session_id, later)) * 2
 
 
+def test_what_was_asked_long_ago_is_forgotten(
+    ctx: Context, vic: Person, *, ask: Ask, marsh: uuid.UUID, hill: uuid.UUID, session_id: uuid.UUID
+) -> None:
+    ask(link_to(ctx, hill, event_id=session_id), ctx.now - dt.timedelta(days=8))
+    assert finish_my_joins(open_link(ctx, vic)) == []
+    assert get_volunteer(ctx, vic.id).campaign_ids == [marsh]
+    assert guests(ctx, session_id) == []
+
+
+def test_who_waits_to_be_let_in_is_forgotten_never(
+    ctx: Context, vic: Person, *, ask: Ask, marsh: uuid.UUID, hill: uuid.UUID, session_id: uuid.UUID
+) -> None:
+    ask(link_to(ctx, hill, event_id=session_id, approval=True), ctx.now - dt.timedelta(days=6))
+    vics = open_link(ctx, vic)
+    assert finish_my_joins(vics) == []
+    assert finish_my_joins(replace(vics, now=ctx.now + dt.timedelta(days=2))) == []
+    change_volunteer(ctx, vic.id, VolunteerChanges(campaign_ids=[marsh, hill]))
+    assert guests(ctx, session_id) == [("Vic", "going")]
+
+
 def test_who_is_known_and_has_to_be_let_in_comes_once_they_are(
     ctx: Context, vic: Person, *, ask: Ask, marsh: uuid.UUID, hill: uuid.UUID, session_id: uuid.UUID
 ) -> None:
