@@ -30,6 +30,17 @@ A_DAY_BEHIND = """
     const real = Date.now.bind(Date);
     Date.now = () => real() - 86400000;
 """
+KEEPS_NOTHING = """
+    IDBFactory.prototype.open = () => { throw new DOMException("refused", "SecurityError"); };
+"""
+KEEPS_LATER = "IDBFactory.prototype.open = () => ({});"
+IS_FULL = """
+    const add = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = function (value) {
+        if (value.kind === "mark") throw new DOMException("full", "QuotaExceededError");
+        return add.call(this, value);
+    };
+"""
 Join = Callable[..., Page]
 
 
@@ -232,6 +243,21 @@ def test_one_number_that_is_refused_keeps_no_other_back(join: Join, polling: Con
     with page.expect_request("**/teller/marks"):
         page.reload()
     expect(page.locator("[data-test=refused]")).to_have_text("AA -")
+
+
+@pytest.mark.parametrize("fault", [KEEPS_NOTHING, KEEPS_LATER, IS_FULL], ids=["nothing", "later", "full"])
+def test_where_a_phone_keeps_nothing_a_number_goes_as_a_plain_form(
+    join: Join, open_browser: Open, polling: Context, fault: str
+) -> None:
+    page = open_browser()
+    page.add_init_script(fault)
+    join(page)
+    if fault == IS_FULL:
+        ready(page)
+    page.locator("[data-test=number]").fill("7")
+    follow(page, "[data-test=log]")
+    assert "7" in page.locator("[data-test=flash]").inner_text()
+    assert [one.elector_number for one in marks(polling)] == ["7"]
 
 
 def test_an_answer_that_was_lost_doubles_nothing(join: Join, polling: Context) -> None:

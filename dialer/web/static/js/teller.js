@@ -82,7 +82,14 @@ async function note() {
     say(lines.words("practised", written));
     return show();
   }
-  await outbox.put({ ...mark, kind: "mark" });
+  try {
+    await outbox.put({ ...mark, kind: "mark" });
+  } catch (fault) {
+    if (!(fault instanceof DOMException)) throw fault;
+    // A full phone keeps nothing: the number goes at once, as the plain form that it is without a script.
+    number.value = written;
+    return form.submit();
+  }
   await lines.add({ ...mark, state: "waiting" });
   lastId = mark.id;
   say(lines.words("logged", written));
@@ -215,18 +222,18 @@ async function show() {
 
 // ---- keys, buttons ----
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  note();
-}, { capture: true });
-
 form.querySelector(".keys").addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]")?.dataset.key;
   if (key) press(key);
 });
 
-main.addEventListener("submit", (event) => {
+// Only when this phone can keep: until then, and where it can't, a press sends the plain form, and nothing vanishes.
+const takeOver = () => main.addEventListener("submit", (event) => {
+  if (event.target === form) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return note();
+  }
   const button = event.target.querySelector("[data-undo]");
   if (!button) return;
   event.preventDefault();
@@ -246,7 +253,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() === "z" && !number.value.includes("/")) main.querySelector("[data-test=undo-last]")?.click();
   else if (!inNumber && event.target.matches("select, summary, input, textarea")) return;
   else if (!inNumber && (/^[0-9/]$/.test(event.key) || event.key === "Backspace")) press(event.key);
-  else if (!inNumber && event.key === "Enter" && !event.target.matches("button, a")) note();
+  else if (!inNumber && event.key === "Enter" && !event.target.matches("button, a")) form.requestSubmit();
   else return;
   event.preventDefault();
 });
@@ -260,6 +267,7 @@ async function begin() {
   outbox.addEventListener("changed", show);
   // The keypad writes; a phone's own keyboard would cover it.
   number.inputMode = "none";
+  takeOver();
   main.dataset.ready = "";
   await fill();
   setInterval(showPhase, 10_000);
