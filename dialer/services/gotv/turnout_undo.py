@@ -44,13 +44,7 @@ def undo_turnout(
 @again_after_deadlock
 def undo_turnout_by_token(ctx: Context, token_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
     """Take back all marks that were made with one token; those of others stand."""
-    require(ctx.actor, Permission.TURNOUT_UNDO)
-    with ctx.unit() as unit:
-        if unit.session.get(ApiToken, (unit.organisation_id, token_id)) is None:
-            raise ValidationFailed.at("/token_id", "There is no token with this id.")
-        undone = take_back(ctx, unit, turnout_marks.of_token(token_id), reason)
-        ctx.audit(unit, "turnout.undone", "token", token_id, {"undone": undone}, reason=reason)
-        return UndoneTurnout(undone, ())
+    return _undo_all_of(ctx, ApiToken, token_id, turnout_marks.of_token(token_id), reason)
 
 
 @again_after_deadlock
@@ -58,12 +52,23 @@ def undo_turnout_by_account(ctx: Context, account_id: uuid.UUID, *, reason: str)
     """Take back all marks that one account made, however it was signed in; those of others stand, and those
     that came with a call, a door, a text, an import or a sheet: that is taken back itself.
     """
+    return _undo_all_of(ctx, Account, account_id, turnout_marks.of_account(account_id), reason)
+
+
+def _undo_all_of(
+    ctx: Context,
+    kind: type[ApiToken | Account],
+    author_id: uuid.UUID,
+    condition: turnout_marks.Condition,
+    reason: str,
+) -> UndoneTurnout:
     require(ctx.actor, Permission.TURNOUT_UNDO)
+    name = "token" if kind is ApiToken else "account"
     with ctx.unit() as unit:
-        if unit.session.get(Account, (unit.organisation_id, account_id)) is None:
-            raise ValidationFailed.at("/account_id", "There is no account with this id.")
-        undone = take_back(ctx, unit, turnout_marks.of_account(account_id), reason)
-        ctx.audit(unit, "turnout.undone", "account", account_id, {"undone": undone}, reason=reason)
+        if unit.session.get(kind, (unit.organisation_id, author_id)) is None:
+            raise ValidationFailed.at(f"/{name}_id", f"There is no {name} with this id.")
+        undone = take_back(ctx, unit, condition, reason)
+        ctx.audit(unit, "turnout.undone", name, author_id, {"undone": undone}, reason=reason)
         return UndoneTurnout(undone, ())
 
 
